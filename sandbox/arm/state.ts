@@ -1,0 +1,23 @@
+/** The resources of Azure Resource Manager. */
+export interface ArmState {
+  subscriptionId: string;
+  /** By resource id, lower case. */
+  resources: Record<string, ArmResource>;
+}
+
+export interface ArmResource {
+  /** The id as it was first written. */
+  id: string;
+  /** E.g. `Microsoft.KeyVault/vaults`. */
+  type: string;
+  name: string;
+  location: string | null;
+  tags: Record<string, string>;
+  /** The resource's body as the service would return it under `properties`. */
+  properties: Record<string, unknown>;
+  /** Top-level members besides the above (`kind`, `sku`, `identity`, `etag` …). */
+  extra: Record<string, unknown>;
+  /** ISO 8601, seconds, `Z`. */
+  createdAt: string;
+  updatedAt: string;
+}
