@@ -1,0 +1,38 @@
+import { Command, CommanderError } from "commander";
+import { commands } from "./commands/index.ts";
+import { CommandError, exitCodes } from "./exit-codes.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/** Runs one command line; returns the exit code. */
+export async function main(args: string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const program = new Command("keyturn")
+    .description("Keeps OAuth client secrets alive in Entra ID.")
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showHelpAfterError("(add --help for what is allowed)");
+  let exitCode: number = exitCodes.ok;
+  for (const register of commands) {
+    register(program, {
+      terminal,
+      setExitCode: (code) => {
+        exitCode = code;
+      },
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.configuration;
+    }
+    if (error instanceof CommandError) {
+      terminal.err(`keyturn: ${error.message}`);
+      return error.exitCode;
+    }
+    terminal.err(
+      `keyturn: internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+    );
+    return exitCodes.internal;
+  }
+}
