@@ -1,5 +1,5 @@
 import type { Draft } from "immer";
-import { enableMapSet, produce, setAutoFreeze } from "immer";
+import { enableMapSet, freeze, produce, setAutoFreeze } from "immer";
 import type { State } from "./state.ts";
 
 /**
@@ -35,7 +35,7 @@ export class MemoryStore implements Store {
   #state: State;
 
   constructor(initial: State) {
-    this.#state = initial;
+    this.#state = freeze(initial, true);
   }
 
   get state(): State {
