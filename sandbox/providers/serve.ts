@@ -25,12 +25,11 @@ export interface ServedProvider {
   close(): Promise<void>;
 }
 
-/** What is told of each call, before it runs and after it ended: for logs, faults and tests. */
-export interface CallObserver {
-  /** May delay the call, or reject to make it fail. */
-  before?(call: ProviderCall): Promise<void>;
-  after?(call: ProviderCall, error: unknown): Promise<void> | void;
-}
+/**
+ * Stands around each call: for logs, faults and tests. It returns what `run` answers, or rejects to make
+ * the call fail: before `run`, so that nothing happens, or after it, so that only the answer is lost.
+ */
+export type CallObserver = <T>(call: ProviderCall, run: () => Promise<T>) => Promise<T>;
 
 export interface ProviderCall {
   provider: string;
@@ -41,6 +40,8 @@ export interface ProviderCall {
   /** The resource type or the function's token. */
   type: string;
   preview: boolean;
+  /** Aborts when the engine has gone away or cancelled the call. */
+  signal: AbortSignal;
 }
 
 const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
@@ -51,7 +52,7 @@ const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_messag
  */
 export async function serveProvider(
   provider: EmulatedProvider,
-  { port = 0, observer = {} }: { port?: number; observer?: CallObserver } = {},
+  { port = 0, observer = (_call, run) => run() }: { port?: number; observer?: CallObserver } = {},
 ): Promise<ServedProvider> {
   const server = new grpc.Server(UNLIMITED);
   const log = new EngineConnection();
@@ -98,7 +99,10 @@ class EngineConnection implements EngineLog {
   }
 }
 
-type Handler = (call: { request: unknown }, done: (error: unknown, response?: unknown) => void) => void;
+type Handler = (
+  call: { request: unknown; on(event: "cancelled", listener: () => void): unknown },
+  done: (error: unknown, response?: unknown) => void,
+) => void;
 
 function implementation(
   provider: EmulatedProvider,
@@ -114,20 +118,18 @@ function implementation(
     ): Handler =>
     (call, done) => {
       const request = call.request as Request;
-      const about: ProviderCall = { preview: false, ...describe(request), provider: provider.name, method };
-      const run = async () => {
-        await observer.before?.(about);
-        return answer(request);
+      const gone = new AbortController();
+      call.on("cancelled", () => gone.abort());
+      const about: ProviderCall = {
+        preview: false,
+        ...describe(request),
+        provider: provider.name,
+        method,
+        signal: gone.signal,
       };
-      run().then(
-        async (response) => {
-          await observer.after?.(about, undefined);
-          done(null, response);
-        },
-        async (error: unknown) => {
-          await observer.after?.(about, error);
-          done(grpcStatusOf(error));
-        },
+      observer(about, () => answer(request)).then(
+        (response) => done(null, response),
+        (error: unknown) => done(grpcStatusOf(error)),
       );
     };
 
