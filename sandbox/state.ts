@@ -1,4 +1,5 @@
 import type { ArmState } from "./arm/state.ts";
+import { initialEntraState } from "./entra/initial-state.ts";
 import type { EntraState } from "./entra/state.ts";
 import type { KeyVaultState } from "./keyvault/state.ts";
 
@@ -19,22 +20,12 @@ export interface InitialStateArgs {
   subscriptionId: string;
 }
 
-/** An empty tenant and an empty subscription. */
+/** A tenant that holds only Microsoft's own service principals, and an empty subscription. */
 export function initialState({ nowMs, tenantId, subscriptionId }: InitialStateArgs): State {
   return {
     schemaVersion: 1,
     clock: { nowMs: Math.floor(nowMs / 1000) * 1000 },
-    entra: {
-      tenant: { id: tenantId, displayName: "Keyturn sandbox", domain: "sandbox.onmicrosoft.com" },
-      applications: {},
-      servicePrincipals: {},
-      groups: {},
-      users: {},
-      directoryRoles: {},
-      roleAssignments: {},
-      appRoleAssignments: {},
-      oauth2PermissionGrants: {},
-    },
+    entra: initialEntraState({ tenantId, nowMs }),
     arm: { subscriptionId, resources: {} },
     keyVault: { vaults: {} },
   };

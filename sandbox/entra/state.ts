@@ -21,7 +21,83 @@ export interface EntraState {
   appRoleAssignments: Record<string, AppRoleAssignment>;
   /** Delegated permissions granted, by id. */
   oauth2PermissionGrants: Record<string, OAuth2PermissionGrant>;
+  /** Directory roles that the tenant has defined itself, by id. */
+  roleDefinitions: Record<string, UnifiedRoleDefinition>;
+  /** Applications and service principals that were deleted and can still be restored, by object id. */
+  deletedItems: Record<string, DeletedItem>;
+  signIn: SignInState;
+  settings: EntraSettings;
 }
+
+/** How the emulated directory behaves where the real one varies. */
+export interface EntraSettings {
+  /**
+   * One delay for each replica of the token service, in milliseconds: how long after `addPassword` it
+   * first accepts the new secret. Requests go to the replicas in turn.
+   */
+  secretPropagationMs: number[];
+  /**
+   * Whether `nbf` and `exp` of client assertions are held against the sandbox clock. Off, because the
+   * client signs them with its own clock, which the sandbox does not move.
+   */
+  checkAssertionTimes: boolean;
+}
+
+/** What the token service remembers. */
+export interface SignInState {
+  /** Newest last; the last one signs. Private keys as JWK. */
+  signingKeys: SigningKey[];
+  /** By the code's SHA-256, hex. */
+  authorizationCodes: Record<string, AuthorizationCode>;
+  /** By the token's SHA-256, hex. */
+  refreshTokens: Record<string, RefreshToken>;
+  /** Issuers that this tenant trusts though nobody serves their keys: for tests of federated credentials. */
+  testIssuers: Record<string, { keys: Record<string, unknown>[] }>;
+}
+
+export interface SigningKey {
+  kid: string;
+  privateJwk: Record<string, unknown>;
+}
+
+/** What a user agreed to, once, for one client. */
+export interface AuthorizationCode {
+  clientId: string;
+  userId: string;
+  redirectUri: string;
+  scopes: string[];
+  codeChallenge: string | null;
+  codeChallengeMethod: "S256" | "plain" | null;
+  nonce: string | null;
+  expiresAtMs: number;
+  /** A code is good for one redemption. */
+  redeemed: boolean;
+}
+
+export interface RefreshToken {
+  clientId: string;
+  userId: string;
+  scopes: string[];
+  issuedAtMs: number;
+  /** Entra: 90 days without use. */
+  expiresAtMs: number;
+  /** Why it no longer works; null while it does. */
+  revoked: "passwordChanged" | "consentRevoked" | null;
+}
+
+export interface UnifiedRoleDefinition {
+  id: string;
+  displayName: string;
+  description: string | null;
+  isEnabled: boolean;
+  templateId: string;
+  version: string | null;
+  rolePermissions: { allowedResourceActions: string[] }[];
+}
+
+export type DeletedItem =
+  | { kind: "application"; deletedDateTime: string; object: Application }
+  | { kind: "servicePrincipal"; deletedDateTime: string; object: ServicePrincipal };
 
 export interface Tenant {
   id: string;
@@ -40,6 +116,8 @@ export interface PasswordCredential {
   hint: string;
   /** SHA-256 of the value, hex. Never leaves the sandbox. */
   secretHash: string;
+  /** When the directory was told of it; milliseconds since 1970. Propagation counts from here. */
+  addedAtMs: number;
 }
 
 export interface KeyCredential {
