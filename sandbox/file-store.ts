@@ -134,6 +134,8 @@ const stateForm = z.looseObject({
   entra: z.looseObject({}),
   arm: z.looseObject({}),
   keyVault: z.looseObject({}),
+  faults: z.looseObject({}),
+  host: z.looseObject({}),
 });
 
 async function readState(path: string): Promise<ReadState> {

@@ -1,6 +1,8 @@
 import type { ArmState } from "./arm/state.ts";
 import { initialEntraState } from "./entra/initial-state.ts";
 import type { EntraState } from "./entra/state.ts";
+import { type FaultsState, initialFaultsState } from "./faults/state.ts";
+import { type HostState, initialHostState } from "./host/state.ts";
 import type { KeyVaultState } from "./keyvault/state.ts";
 
 /** Everything that the sandbox remembers. Plain JSON. */
@@ -10,6 +12,8 @@ export interface State {
   entra: EntraState;
   arm: ArmState;
   keyVault: KeyVaultState;
+  faults: FaultsState;
+  host: HostState;
 }
 
 /** What a new sandbox is made with. */
@@ -28,5 +32,7 @@ export function initialState({ nowMs, tenantId, subscriptionId }: InitialStateAr
     entra: initialEntraState({ tenantId, nowMs }),
     arm: { subscriptionId, resources: {} },
     keyVault: { vaults: {} },
+    faults: initialFaultsState(),
+    host: initialHostState(),
   };
 }

@@ -1,0 +1,29 @@
+/** What the running sandbox keeps about itself. */
+export interface HostState {
+  /**
+   * The ports it was last reached at; null before the first start. The vaults' URIs, which contain the
+   * HTTPS port, are part of the state and of what programs have stored, so a restart insists on it.
+   */
+  ports: SandboxPorts | null;
+  deployer: Deployer | null;
+}
+
+export interface SandboxPorts {
+  https: number;
+  /** By provider name. */
+  providers: Record<string, number>;
+}
+
+/** Who the Pulumi program and the command sign in as. */
+export interface Deployer {
+  clientId: string;
+  applicationObjectId: string;
+  servicePrincipalObjectId: string;
+  /** Worth nothing outside this sandbox. */
+  clientSecret: string;
+}
+
+/** Never started. */
+export function initialHostState(): HostState {
+  return { ports: null, deployer: null };
+}

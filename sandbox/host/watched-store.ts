@@ -1,0 +1,91 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { current, type Draft } from "immer";
+import type { State } from "../state.ts";
+import type { Store } from "../store.ts";
+
+/**
+ * What follows from a change at once, in the same update: given the state before and after it, the state
+ * with the consequences. Pure.
+ */
+export type Reaction = (before: State, after: State) => State;
+
+/** How far back a reader is put. */
+export type Staleness = { updates: number } | { ageMs: number };
+
+/** How many earlier states are kept for stale reads. They share everything that did not change. */
+const HISTORY_LENGTH = 500;
+
+/**
+ * A store that others can watch: consequences are part of each update, listeners hear of it, and a reader
+ * can be shown an earlier state.
+ */
+export class WatchedStore implements Store {
+  readonly #inner: Store;
+  readonly #react: Reaction;
+  readonly #listeners = new Set<(state: State) => void>();
+  /** Oldest first; the last one is the newest state. */
+  readonly #history: State[];
+  readonly #view = new AsyncLocalStorage<State>();
+
+  constructor(inner: Store, react: Reaction) {
+    this.#inner = inner;
+    this.#react = react;
+    this.#history = [inner.state];
+  }
+
+  /** The newest state; inside `withStaleView` an older one, with today's clock. */
+  get state(): State {
+    return this.#view.getStore() ?? this.#inner.state;
+  }
+
+  async update<T>(change: (draft: Draft<State>) => T): Promise<T> {
+    const before = this.#inner.state;
+    const durable = this.#inner.update((draft) => {
+      const result = change(draft);
+      const after = current(draft) as State;
+      const settled = this.#react(before, after);
+      if (settled !== after) replaceSlices(draft, after, settled);
+      return result;
+    });
+    // The update has been applied by now, though it is not durable yet.
+    const { state } = this.#inner;
+    if (state !== before) {
+      this.#history.push(state);
+      if (this.#history.length > HISTORY_LENGTH) this.#history.shift();
+      for (const listener of this.#listeners) listener(state);
+    }
+    return durable;
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  /** Calls `listener` after every change; returns what ends that. */
+  onChange(listener: (state: State) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Runs `read` so that whatever it asks the store for is as it was `updates` updates ago, or `ageMs` of
+   * sandbox time ago; as far back as is known, if that is less. What it writes goes into the newest state.
+   */
+  withStaleView<T>(staleness: Staleness, read: () => Promise<T>): Promise<T> {
+    const { clock } = this.#inner.state;
+    return this.#view.run({ ...this.#past(staleness), clock }, read);
+  }
+
+  #past(staleness: Staleness): State {
+    const oldest = this.#history[0] ?? this.#inner.state;
+    if ("updates" in staleness) return this.#history.at(-1 - staleness.updates) ?? oldest;
+    const untilMs = this.#inner.state.clock.nowMs - staleness.ageMs;
+    return this.#history.findLast((state) => state.clock.nowMs <= untilMs) ?? oldest;
+  }
+}
+
+function replaceSlices(draft: Draft<State>, after: State, settled: State): void {
+  for (const [name, slice] of Object.entries(settled)) {
+    if (slice !== after[name as keyof State]) Object.assign(draft, { [name]: slice });
+  }
+}
