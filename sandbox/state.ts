@@ -1,9 +1,9 @@
-import type { ArmState } from "./arm/state.ts";
+import { type ArmState, initialArmState } from "./arm/state.ts";
 import { initialEntraState } from "./entra/initial-state.ts";
 import type { EntraState } from "./entra/state.ts";
 import { type FaultsState, initialFaultsState } from "./faults/state.ts";
 import { type HostState, initialHostState } from "./host/state.ts";
-import type { KeyVaultState } from "./keyvault/state.ts";
+import { initialKeyVaultState, type KeyVaultState } from "./keyvault/state.ts";
 
 /** Everything that the sandbox remembers. Plain JSON. */
 export interface State {
@@ -30,8 +30,8 @@ export function initialState({ nowMs, tenantId, subscriptionId }: InitialStateAr
     schemaVersion: 1,
     clock: { nowMs: Math.floor(nowMs / 1000) * 1000 },
     entra: initialEntraState({ tenantId, nowMs }),
-    arm: { subscriptionId, resources: {} },
-    keyVault: { vaults: {} },
+    arm: initialArmState(subscriptionId),
+    keyVault: initialKeyVaultState(),
     faults: initialFaultsState(),
     host: initialHostState(),
   };

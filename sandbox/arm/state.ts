@@ -3,6 +3,13 @@ export interface ArmState {
   subscriptionId: string;
   /** By resource id, lower case. */
   resources: Record<string, ArmResource>;
+  settings: ArmSettings;
+}
+
+/** How the emulated Resource Manager behaves where the real one varies. */
+export interface ArmSettings {
+  /** How long after it was written a role assignment first counts, in milliseconds. Azure takes minutes. */
+  roleAssignmentPropagationMs: number;
 }
 
 export interface ArmResource {
@@ -17,7 +24,13 @@ export interface ArmResource {
   properties: Record<string, unknown>;
   /** Top-level members besides the above (`kind`, `sku`, `identity`, `etag` …). */
   extra: Record<string, unknown>;
+  /** What the service knows and never returns with the resource: keys, webhook addresses. */
+  hidden: Record<string, unknown>;
   /** ISO 8601, seconds, `Z`. */
   createdAt: string;
   updatedAt: string;
+}
+
+export function initialArmState(subscriptionId: string): ArmState {
+  return { subscriptionId, resources: {}, settings: { roleAssignmentPropagationMs: 0 } };
 }

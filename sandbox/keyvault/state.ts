@@ -1,7 +1,11 @@
+import type { ArmResource } from "../arm/state.ts";
+
 /** What the vaults hold. Control-plane properties of a vault live with the ARM resources. */
 export interface KeyVaultState {
   /** By vault name, lower case. */
   vaults: Record<string, Vault>;
+  /** Soft-deleted vaults, by name, lower case. */
+  deletedVaults: Record<string, DeletedVault>;
 }
 
 export interface Vault {
@@ -12,6 +16,15 @@ export interface Vault {
   secrets: Record<string, Secret>;
   /** Soft-deleted secrets, by name, lower case. */
   deletedSecrets: Record<string, DeletedSecret>;
+}
+
+export interface DeletedVault {
+  vault: Vault;
+  /** The control plane's side of the vault at its deletion. */
+  resource: ArmResource;
+  /** Seconds since 1970. */
+  deletedDate: number;
+  scheduledPurgeDate: number;
 }
 
 export interface Secret {
@@ -38,4 +51,8 @@ export interface SecretVersion {
   notBefore: number | null;
   expires: number | null;
   tags: Record<string, string>;
+}
+
+export function initialKeyVaultState(): KeyVaultState {
+  return { vaults: {}, deletedVaults: {} };
 }
