@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-/** A folder of the test's own, removed when the test has ended. */
-export async function temporaryFolder(context: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "keyturn-test-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+/** A folder of its own for one test, removed after it. */
+export function temporaryFolder(t: Pick<TestContext, "after">): string {
+  // The real path, because macOS's temporary folder is a link and programs report the real one.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "keyturn-test-")));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runProcess } from "../../tools/run-process.ts";
+
+const node = (script: string, options: Partial<Parameters<typeof runProcess>[2]> = {}) =>
+  runProcess(process.execPath, ["-e", script], { env: {}, timeoutMs: 60_000, ...options });
+
+test("collects both streams and the exit code, and gives each line as it comes", async () => {
+  const lines: string[] = [];
+  const ended = await node("console.log('a\\nb'); console.error('c'); process.exitCode = 3", {
+    onLine: (line, stream) => lines.push(`${stream} ${line}`),
+  });
+  assert.deepEqual(ended, { exitCode: 3, signal: null, stdout: "a\nb", stderr: "c", timedOut: false });
+  assert.deepEqual(lines.sort(), ["stderr c", "stdout a", "stdout b"]);
+});
+
+test("a process that cannot be started is an error", async () => {
+  await assert.rejects(runProcess("/no/such/program", [], { env: {}, timeoutMs: 1000 }), /ENOENT/);
+});
+
+/** Starts a grandchild that would run for ever, says its id, and waits for ever too. */
+const family = `
+  const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "inherit" });
+  console.log(child.pid);
+  setInterval(() => {}, 1e6);`;
+
+test("an abort also ends what the process started", async () => {
+  const abort = new AbortController();
+  const ended = await node(family, { signal: abort.signal, onLine: () => abort.abort() });
+  assert.equal(ended.signal, "SIGKILL");
+  assert.equal(ended.timedOut, false);
+  await gone(Number(ended.stdout));
+});
+
+test("a timeout ends the process, and says so", async () => {
+  const ended = await node("setInterval(() => {}, 1e6)", { timeoutMs: 1 });
+  assert.equal(ended.timedOut, true);
+  assert.equal(ended.exitCode, null);
+});
+
+/** Waits until no such process exists: the kernel may take a moment to clear it away. */
+async function gone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(5);
+  }
+  assert.fail(`process ${pid} is still there`);
+}

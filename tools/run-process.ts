@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { onExit } from "signal-exit";
+
+/** How to run a process to its end. */
+export interface RunProcessOptions {
+  cwd?: string;
+  /** The whole environment of the process. */
+  env: NodeJS.ProcessEnv;
+  /** After this long the process and all that it started are killed. */
+  timeoutMs: number;
+  /** Kills the process and all that it started. */
+  signal?: AbortSignal;
+  /** Each line as it comes, without its line end. */
+  onLine?: (line: string, stream: "stdout" | "stderr") => void;
+}
+
+/** How a process ended, and what it wrote. */
+export interface ProcessResult {
+  /** `null` if a signal ended it. */
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+}
+
+/**
+ * Runs a process without input and collects its output. It leads a process group of its own, so that a
+ * timeout, an abort or the end of this process also ends whatever it started.
+ *
+ * @throws if the process cannot be started; any end of a started process is a result, not an error.
+ */
+export async function runProcess(
+  command: string,
+  args: readonly string[],
+  options: RunProcessOptions,
+): Promise<ProcessResult> {
+  const child = spawn(command, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  });
+  const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+  const stdout = collect(child.stdout, (line) => options.onLine?.(line, "stdout"));
+  const stderr = collect(child.stderr, (line) => options.onLine?.(line, "stderr"));
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    killGroup(child);
+  }, options.timeoutMs);
+  const abort = () => killGroup(child);
+  const forgetExit = onExit(abort);
+  options.signal?.addEventListener("abort", abort, { once: true });
+  if (options.signal?.aborted) abort();
+  try {
+    const { exitCode, signal } = await ended;
+    return { exitCode, signal, stdout: stdout(), stderr: stderr(), timedOut };
+  } finally {
+    clearTimeout(timer);
+    forgetExit();
+    options.signal?.removeEventListener("abort", abort);
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream, onLine: (line: string) => void): () => string {
+  const lines: string[] = [];
+  createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+    lines.push(line);
+    onLine(line);
+  });
+  return () => lines.join("\n");
+}
+
+/** Kills a process that leads its own group, with everything in the group. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  if (process.platform === "win32") {
+    // Windows has no process groups; taskkill walks the tree (`/T`).
+    spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+    return;
+  }
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It has already ended.
+  }
+}
