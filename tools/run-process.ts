@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { onExit } from "signal-exit";
+import { killTree } from "./process-tree.ts";
 
 /** How to run a process to its end. */
 export interface RunProcessOptions {
@@ -26,8 +27,8 @@ export interface ProcessResult {
 }
 
 /**
- * Runs a process without input and collects its output. It leads a process group of its own, so that a
- * timeout, an abort or the end of this process also ends whatever it started.
+ * Runs a process without input and collects its output. A timeout, an abort or the end of this process also
+ * ends whatever it started.
  *
  * @throws if the process cannot be started; any end of a started process is a result, not an error.
  */
@@ -40,7 +41,6 @@ export async function runProcess(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env,
     stdio: ["ignore", "pipe", "pipe"],
-    detached: process.platform !== "win32",
     windowsHide: true,
   });
   const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
@@ -49,22 +49,24 @@ export async function runProcess(
   });
   const stdout = collect(child.stdout, (line) => options.onLine?.(line, "stdout"));
   const stderr = collect(child.stderr, (line) => options.onLine?.(line, "stderr"));
+  const kill = () => {
+    if (child.pid !== undefined) killTree(child.pid);
+  };
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    killGroup(child);
+    kill();
   }, options.timeoutMs);
-  const abort = () => killGroup(child);
-  const forgetExit = onExit(abort);
-  options.signal?.addEventListener("abort", abort, { once: true });
-  if (options.signal?.aborted) abort();
+  const forgetExit = onExit(kill);
+  options.signal?.addEventListener("abort", kill, { once: true });
+  if (options.signal?.aborted) kill();
   try {
     const { exitCode, signal } = await ended;
     return { exitCode, signal, stdout: stdout(), stderr: stderr(), timedOut };
   } finally {
     clearTimeout(timer);
     forgetExit();
-    options.signal?.removeEventListener("abort", abort);
+    options.signal?.removeEventListener("abort", kill);
   }
 }
 
@@ -75,19 +77,4 @@ function collect(stream: NodeJS.ReadableStream, onLine: (line: string) => void):
     onLine(line);
   });
   return () => lines.join("\n");
-}
-
-/** Kills a process that leads its own group, with everything in the group. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  if (process.platform === "win32") {
-    // Windows has no process groups; taskkill walks the tree (`/T`).
-    spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
-    return;
-  }
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It has already ended.
-  }
 }

@@ -19,9 +19,9 @@ test("a process that cannot be started is an error", async () => {
   await assert.rejects(runProcess("/no/such/program", [], { env: {}, timeoutMs: 1000 }), /ENOENT/);
 });
 
-/** Starts a grandchild that would run for ever, says its id, and waits for ever too. */
+/** Starts a grandchild in a process group of its own that would run for ever, says its id, and waits for ever too. */
 const family = `
-  const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "inherit" });
+  const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "inherit", detached: true });
   console.log(child.pid);
   setInterval(() => {}, 1e6);`;
 
