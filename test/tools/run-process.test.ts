@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { runProcess } from "../../tools/run-process.ts";
+import { processGone } from "../support/process-gone.ts";
 
 const node = (script: string, options: Partial<Parameters<typeof runProcess>[2]> = {}) =>
   runProcess(process.execPath, ["-e", script], { env: {}, timeoutMs: 60_000, ...options });
@@ -30,7 +30,7 @@ test("an abort also ends what the process started", async () => {
   const ended = await node(family, { signal: abort.signal, onLine: () => abort.abort() });
   assert.equal(ended.signal, "SIGKILL");
   assert.equal(ended.timedOut, false);
-  await gone(Number(ended.stdout));
+  await processGone(Number(ended.stdout));
 });
 
 test("a timeout ends the process, and says so", async () => {
@@ -38,16 +38,3 @@ test("a timeout ends the process, and says so", async () => {
   assert.equal(ended.timedOut, true);
   assert.equal(ended.exitCode, null);
 });
-
-/** Waits until no such process exists: the kernel may take a moment to clear it away. */
-async function gone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 1000; tries += 1) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await sleep(5);
-  }
-  assert.fail(`process ${pid} is still there`);
-}
