@@ -1,0 +1,28 @@
+/**
+ * Moments as text, always to the second and in UTC: `2026-11-24T02:00:00Z`.
+ *
+ * The format is part of the contract with living secrets: the azuread provider compares dates as text, and
+ * another spelling of the same moment replaces the secret. It must never change.
+ */
+
+const FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+/** @param ms milliseconds since 1970-01-01T00:00:00Z; parts of a second are cut off. */
+export function formatInstant(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** Milliseconds since 1970, or undefined if `text` is not a moment in exactly our form. */
+export function parseInstant(text: string): number | undefined {
+  if (!FORM.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) || formatInstant(ms) !== text ? undefined : ms;
+}
+
+/** Like `parseInstant`, but takes what people write too: a date alone, minutes without seconds. */
+export function parseLooseInstant(text: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/.test(text)) return undefined;
+  const ms = Date.parse(text);
+  // `Date` rolls 30 February over into March: such a date is refused instead.
+  return Number.isNaN(ms) || !formatInstant(ms).startsWith(text.slice(0, 10)) ? undefined : ms;
+}

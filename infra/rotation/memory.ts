@@ -1,0 +1,50 @@
+import type { Published } from "./published.ts";
+
+/** Why a secret could not be verified, as far as it matters for what to do next. */
+export type FailureKind =
+  /** Entra refused the secret itself: a new one is made for the next try. */
+  | "rejected"
+  /** Entra could not be asked, or did not answer as it should: the same may work later. */
+  | "unavailable";
+
+/** A new secret that did not pass verification. */
+export interface VerificationFailure {
+  /** The generation that failed. */
+  generation: number;
+  kind: FailureKind;
+  /** For people: what Entra said, without anything secret. */
+  reason: string;
+  /** How many updates in a row have tried. */
+  attempts: number;
+  lastAttemptAtMs: number;
+  /** Digest of the credential's settings at that try: with other settings there is no waiting. */
+  settings: string;
+}
+
+/** The published secret was found not to work. */
+export interface BrokenSecret {
+  generation: number;
+  reason: string;
+}
+
+/**
+ * What a stack remembers of a credential in its own outputs: the second witness beside the vault, and the
+ * only place for what has not been published.
+ */
+export interface Memory {
+  published: Published | undefined;
+  /** The generation of the previous secret that has been retired. */
+  retiredGeneration: number | undefined;
+  failure: VerificationFailure | undefined;
+  broken: BrokenSecret | undefined;
+  /** The id of the last request that was carried out without publishing anything. */
+  request: string | undefined;
+}
+
+export const emptyMemory: Memory = {
+  published: undefined,
+  retiredGeneration: undefined,
+  failure: undefined,
+  broken: undefined,
+  request: undefined,
+};

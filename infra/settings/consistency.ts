@@ -1,0 +1,114 @@
+import { DAY_MS, formatDuration } from "../duration.ts";
+import { type Policy, policyViolations } from "../rotation/policy.ts";
+import type { CredentialSettings, Settings } from "./schema.ts";
+
+/** Something that is wrong with the settings. */
+export interface Violation {
+  /** Where, e.g. `credentials[1].consumers[0].principalId`. */
+  path: string;
+  message: string;
+}
+
+/** A credential's rotation policy: the stack's, with the credential's own settings over it. */
+export function policyOf(settings: Settings, credential: CredentialSettings): Policy {
+  const own = credential.rotation;
+  return {
+    lifetimeMs: own?.lifetime ?? settings.rotation.lifetime,
+    periodMs: own?.period ?? settings.rotation.period,
+    overlapMs: own?.overlap ?? settings.rotation.overlap,
+    splayMs: own?.splay ?? settings.rotation.splay,
+  };
+}
+
+/** What must hold between settings. All violations, in the order of the settings. */
+export function consistencyViolations(settings: Settings): Violation[] {
+  const violations: Violation[] = [];
+  const seen = new Map<string, number>();
+  const stackPolicy: Policy = {
+    lifetimeMs: settings.rotation.lifetime,
+    periodMs: settings.rotation.period,
+    overlapMs: settings.rotation.overlap,
+    splayMs: settings.rotation.splay,
+  };
+  for (const message of policyViolations(stackPolicy)) violations.push({ path: "rotation", message });
+
+  settings.credentials.forEach((credential, index) => {
+    const path = `credentials[${index}]`;
+    const first = seen.get(credential.name);
+    if (first !== undefined) {
+      violations.push({
+        path: `${path}.name`,
+        message: `"${credential.name}" is taken by credentials[${first}]: names must differ`,
+      });
+    }
+    seen.set(credential.name, first ?? index);
+
+    if (credential.rotation !== undefined) {
+      for (const message of policyViolations(policyOf(settings, credential))) {
+        violations.push({ path: `${path}.rotation`, message });
+      }
+    }
+    violations.push(...splayViolations(`${path}.rotation`, policyOf(settings, credential)));
+    violations.push(...consumerViolations(path, credential));
+    if (credential.hold !== undefined && credential.request?.action === "rotate") {
+      violations.push({
+        path: `${path}.request`,
+        message: `asks to rotate while the credential is held (${credential.hold.reason}): remove one of the two`,
+      });
+    }
+  });
+  return violations;
+}
+
+function splayViolations(path: string, policy: Policy): Violation[] {
+  return policy.splayMs % DAY_MS === 0
+    ? []
+    : [{ path, message: `splay must be a whole number of days, not ${formatDuration(policy.splayMs)}` }];
+}
+
+function consumerViolations(path: string, credential: CredentialSettings): Violation[] {
+  const violations: Violation[] = [];
+  for (const field of ["name", "principalId"] as const) {
+    const seen = new Map<string, number>();
+    credential.consumers.forEach((consumer, index) => {
+      const first = seen.get(consumer[field]);
+      if (first !== undefined) {
+        violations.push({
+          path: `${path}.consumers[${index}].${field}`,
+          message: `"${consumer[field]}" is taken by consumers[${first}]`,
+        });
+      }
+      seen.set(consumer[field], first ?? index);
+    });
+  }
+  return violations;
+}
+
+/** What the stack files carry in the place of ids that only their owner knows. */
+export const PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000";
+
+/** The all-zero GUIDs that the stack files carry until somebody fills in the real ones. */
+export function placeholderViolations(settings: Settings): Violation[] {
+  return placeholderPaths(settings).map((path) => ({
+    path,
+    message: "is still the placeholder (all zeros): fill in the real id",
+  }));
+}
+
+/** Where in the settings, raw or parsed, placeholders stand. */
+export function placeholderPaths(settings: unknown): string[] {
+  const paths: string[] = [];
+  const walk = (value: unknown, path: string) => {
+    if (value === PLACEHOLDER_ID) {
+      paths.push(path);
+    } else if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        walk(item, `${path}[${index}]`);
+      });
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, item] of Object.entries(value)) walk(item, path === "" ? key : `${path}.${key}`);
+    }
+  };
+  walk(settings, "");
+  return paths;
+}

@@ -1,0 +1,71 @@
+import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
+import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface CredentialVaultArgs {
+  tenantId: string;
+  /** Azure region. A change replaces everything, which protection refuses. */
+  region: string;
+  /** A change replaces everything, which protection refuses. */
+  resourceGroupName: string;
+  /** 3 to 24 characters, unique in the world. A change replaces the vault, which protection refuses. */
+  vaultName: string;
+  tags: Record<string, string>;
+  /** Whether resource group and vault are protected against deletion. */
+  protect: boolean;
+}
+
+/** How long a deleted vault or secret can be recovered, in days: the longest that Key Vault offers. */
+const SOFT_DELETE_DAYS = 90;
+
+/**
+ * The vault that publishes the credentials: rights by RBAC alone, nothing in it can be lost for good within
+ * 90 days, not even on purpose.
+ */
+export class CredentialVault extends pulumi.ComponentResource {
+  readonly resourceGroupName: pulumi.Output<string>;
+  readonly resourceGroupId: pulumi.Output<string>;
+  readonly vaultName: pulumi.Output<string>;
+  readonly vaultId: pulumi.Output<string>;
+  readonly vaultUri: pulumi.Output<string>;
+
+  constructor(name: string, args: CredentialVaultArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keyturn:vault:CredentialVault", name, {}, opts);
+    const { protect, tags } = args;
+    const resourceGroup = new ResourceGroup(
+      `${name}-group`,
+      { resourceGroupName: args.resourceGroupName, location: args.region, tags },
+      { parent: this, protect },
+    );
+    const vault = new Vault(
+      name,
+      {
+        resourceGroupName: resourceGroup.name,
+        vaultName: args.vaultName,
+        location: args.region,
+        tags,
+        properties: {
+          tenantId: args.tenantId,
+          sku: { family: "A", name: "standard" },
+          enableRbacAuthorization: true,
+          enableSoftDelete: true,
+          softDeleteRetentionInDays: SOFT_DELETE_DAYS,
+          enablePurgeProtection: true,
+        },
+      },
+      { parent: this, protect },
+    );
+    this.resourceGroupName = resourceGroup.name;
+    this.resourceGroupId = resourceGroup.id;
+    this.vaultName = vault.name;
+    this.vaultId = vault.id;
+    this.vaultUri = vault.properties.apply(({ vaultUri }) => vaultUri ?? "");
+    this.registerOutputs({
+      resourceGroupName: this.resourceGroupName,
+      resourceGroupId: this.resourceGroupId,
+      vaultName: this.vaultName,
+      vaultId: this.vaultId,
+      vaultUri: this.vaultUri,
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { type Published, parsePublished, TagsError } from "../rotation/published.ts";
+
+/** What Azure tells about a vault secret without its value. */
+export interface SecretMetadata {
+  tags: Record<string, string>;
+  /** Seconds since 1970. */
+  exp: number | undefined;
+}
+
+/** Reads one secret's metadata; rejects if there is none or it cannot be read. */
+export type ReadMetadata = (secretName: string) => Promise<SecretMetadata>;
+
+/** What the vault publishes of one credential. */
+export type ReadResult =
+  | { kind: "published"; published: Published }
+  /** No secret, no vault or no resource group of that name: nothing has been published here. */
+  | { kind: "missing" }
+  /** There is a secret whose tags do not describe it. */
+  | { kind: "inconsistent"; reason: string };
+
+/** Some of what the vault publishes could not be read; nothing may be planned. */
+export class VaultReadError extends Error {
+  override readonly name = "VaultReadError";
+}
+
+/** How many reads are under way at once. Key Vault allows thousands in ten seconds; the engine's queue is shorter. */
+const CONCURRENT_READS = 8;
+
+/**
+ * Reads what is published of every credential.
+ * @throws VaultReadError if any read fails for another reason than that there is nothing: one message for all.
+ */
+export async function readPublished(
+  names: readonly string[],
+  readMetadata: ReadMetadata,
+): Promise<Map<string, ReadResult>> {
+  const results = new Map<string, ReadResult>();
+  const problems: string[] = [];
+  const queue = [...names];
+  const worker = async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      try {
+        results.set(name, interpret(name, await readMetadata(name)));
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        if (isMissing(text)) results.set(name, { kind: "missing" });
+        else problems.push(`  ${name}: ${firstLines(text)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_READS, names.length) }, worker));
+  if (problems.length > 0) {
+    throw new VaultReadError(
+      `cannot read what the vault publishes, so nothing was changed (docs/runbooks/unreadable-vault.md):\n${problems.sort().join("\n")}`,
+    );
+  }
+  return results;
+}
+
+function interpret(name: string, metadata: SecretMetadata): ReadResult {
+  try {
+    const expMs = metadata.exp === undefined ? undefined : metadata.exp * 1000;
+    return { kind: "published", published: parsePublished(name, metadata.tags, expMs) };
+  } catch (error) {
+    if (error instanceof TagsError) return { kind: "inconsistent", reason: error.message };
+    throw error;
+  }
+}
+
+/**
+ * Resource Manager's codes for "there is no such thing"
+ * (https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found). A status alone is
+ * not enough: a proxy's 404 is not the vault's word.
+ */
+const MISSING_CODES = [
+  "SecretNotFound",
+  "ResourceNotFound",
+  "ParentResourceNotFound",
+  "ResourceGroupNotFound",
+];
+
+export function isMissing(errorText: string): boolean {
+  return (
+    /\b404\b/.test(errorText) && MISSING_CODES.some((code) => new RegExp(`\\b${code}\\b`).test(errorText))
+  );
+}
+
+/** Provider errors can carry whole answers: enough of one to recognise it. */
+function firstLines(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}
