@@ -1,0 +1,322 @@
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  circuitBreaker,
+  type FailureReason,
+  handleWhen,
+  type IBackoff,
+  type IHalfOpenAfterBackoffContext,
+} from "cockatiel";
+import { halfJitterDelayMs, type Random } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import {
+  BreakerOpenError,
+  ClosedError,
+  OperationTimeoutError,
+  SecretReadError,
+  TokenRequestError,
+} from "./errors.ts";
+
+export interface BreakerOptions {
+  /** Time until the first probe after opening; milliseconds, default 5,000. Doubles with each failed probe. */
+  readonly firstProbeMs: number;
+  /** Longest time between probes; milliseconds, default 60,000. */
+  readonly longestProbeMs: number;
+  /** Different customers that must fail in a row before their trouble counts as the application's. Default 3. */
+  readonly customersToOpen: number;
+}
+
+export const defaultBreakerOptions: BreakerOptions = {
+  firstProbeMs: 5_000,
+  longestProbeMs: 60_000,
+  customersToOpen: 3,
+};
+
+/** After the directory spoke of a loop: no probe sooner, in milliseconds. */
+const loopPauseMs = 60_000;
+
+export type BreakerState =
+  | { readonly state: "closed" }
+  | {
+      readonly state: "open";
+      /** Why. */
+      readonly error: Error | undefined;
+      /** Time until a probe is allowed, in milliseconds. */
+      readonly probeInMs: number;
+    }
+  | {
+      /** One call is under way; its outcome closes or opens the breaker. */
+      readonly state: "half-open";
+    };
+
+/** What a failed call means for the application as a whole. */
+export type Verdict =
+  /** The application's trouble: nobody else need ask. */
+  | "opens"
+  /** Perhaps: if it happens to several customers in a row. */
+  | "counts"
+  /** As `counts`, but a probe that meets it has proved that the application's secret works. */
+  | "counts-unless-probe"
+  /** The secret was accepted; the trouble is one customer's. */
+  | "accepted"
+  /** The caller gave up, or waited for too long, before anything was learnt. */
+  | "proves-nothing"
+  /** Nothing to do with authentication. */
+  | "unrelated";
+
+/** Who made a failed call. */
+export interface Caller {
+  /** The customer whose trouble it may be, if it is not the application's. */
+  readonly subject?: string | undefined;
+  /** Whether the caller gave up. */
+  readonly cancelled: boolean;
+}
+
+/** Judges a failed call. Pure. */
+export function judge(error: unknown, { subject, cancelled }: Caller): Verdict {
+  if (error instanceof SecretReadError) {
+    return "opens";
+  }
+  if (!(error instanceof TokenRequestError)) {
+    const endedEarly = cancelled || error instanceof OperationTimeoutError || error instanceof ClosedError;
+    return endedEarly ? "proves-nothing" : "unrelated";
+  }
+  switch (error.failure.kind) {
+    case "expired":
+    case "wrong-secret":
+    case "loop":
+      return "opens";
+    case "user-grant":
+      return "accepted";
+    case "transient":
+      return subject === undefined ? "opens" : "counts";
+    case "throttled":
+    case "permanent":
+      return subject === undefined ? "opens" : "counts-unless-probe";
+  }
+}
+
+/** Carries a failed call, and what it means, through the policy. */
+class JudgedError extends Error {
+  readonly error: unknown;
+  readonly verdict: Verdict;
+  readonly subject: string | undefined;
+  readonly isProbe: boolean;
+
+  constructor(error: unknown, verdict: Verdict, subject: string | undefined, isProbe: boolean) {
+    super();
+    this.error = error;
+    this.verdict = verdict;
+    this.subject = subject;
+    this.isProbe = isProbe;
+  }
+}
+
+export interface BreakerDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Called after each transition. */
+  onTransition(state: BreakerState): void;
+}
+
+/**
+ * The circuit breaker of one application: cockatiel's, told the time by a monotonic clock (by the wall clock it
+ * would stay open for as long as that clock is set back) and told by {@link judge} what a failure means.
+ */
+export class ApplicationBreaker {
+  readonly #options: BreakerOptions;
+  readonly #dependencies: BreakerDependencies;
+  readonly #policy: CircuitBreakerPolicy;
+  readonly #failedSubjects = new Set<string>();
+  /** Monotonic time from which a probe is allowed. */
+  #probeAtMs = 0;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(options: BreakerOptions, dependencies: BreakerDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#policy = circuitBreaker(
+      handleWhen((error) => error instanceof JudgedError && isFailure(error)),
+      {
+        halfOpenAfter: { next: (context) => this.#openFor(context) },
+        breaker: {
+          state: undefined,
+          success: () => this.#failedSubjects.clear(),
+          failure: () => this.#opensOn(this.#policy.lastFailure),
+        },
+      },
+    );
+    this.#policy.onStateChange(() => {
+      if (!this.refuses) {
+        this.#wake();
+      }
+      this.#dependencies.onTransition(this.state);
+    });
+  }
+
+  get state(): BreakerState {
+    switch (this.#policy.state) {
+      case CircuitState.Open:
+        return { state: "open", error: errorIn(this.#policy.lastFailure), probeInMs: this.#probeInMs() };
+      case CircuitState.HalfOpen:
+        return { state: "half-open" };
+      default:
+        return { state: "closed" };
+    }
+  }
+
+  /** Whether a call would be refused at once. */
+  get refuses(): boolean {
+    return this.#policy.state === CircuitState.Open && this.#probeInMs() > 0;
+  }
+
+  /**
+   * Runs `call` if the breaker is closed, or as its one probe. Callers that come during a probe wait for it.
+   *
+   * @throws BreakerOpenError, or what `call` throws.
+   */
+  async execute<T>(
+    call: (isProbe: boolean) => Promise<T>,
+    caller: { readonly subject?: string | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<T> {
+    try {
+      return await this.#policy.execute(async () => {
+        const isProbe = this.#policy.state !== CircuitState.Closed;
+        try {
+          return await call(isProbe);
+        } catch (error) {
+          const verdict = judge(error, {
+            subject: caller.subject,
+            cancelled: caller.signal?.aborted === true,
+          });
+          if (verdict === "accepted") {
+            this.#failedSubjects.clear();
+          }
+          throw new JudgedError(error, verdict, caller.subject, isProbe);
+        }
+      });
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) {
+        throw new BreakerOpenError(this.#probeInMs(), errorIn(this.#policy.lastFailure));
+      }
+      throw error instanceof JudgedError ? error.error : error;
+    }
+  }
+
+  /** Lets the next call probe at once: something has changed for the better. */
+  allowProbe(): void {
+    this.#probeAtMs = this.#dependencies.clock.monotonicMs();
+    this.#wake();
+  }
+
+  /**
+   * Resolves when a call would not be refused at once: the breaker is closed, or due for a probe.
+   *
+   * @throws the reason of `signal`, if that is aborted.
+   */
+  async whenCallable(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    while (this.refuses) {
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          cancelTimer();
+          this.#waiters.delete(wake);
+          signal?.removeEventListener("abort", wake);
+          resolve();
+        };
+        const cancelTimer = this.#dependencies.clock.setTimer(wake, this.#probeInMs());
+        this.#waiters.add(wake);
+        signal?.addEventListener("abort", wake, { once: true });
+      });
+      signal?.throwIfAborted();
+    }
+  }
+
+  /** Ends every wait. */
+  close(): void {
+    this.allowProbe();
+  }
+
+  #probeInMs(): number {
+    return Math.max(0, this.#probeAtMs - this.#dependencies.clock.monotonicMs());
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiters]) {
+      wake();
+    }
+  }
+
+  #opensOn(failure: FailureReason<unknown> | undefined): boolean {
+    const judged = judgedIn(failure);
+    if (judged?.isProbe === false && this.#policy.state !== CircuitState.Closed) {
+      return false; // From before the breaker opened: a probe has the word now.
+    }
+    if (judged?.subject === undefined || judged.verdict === "opens") {
+      return true;
+    }
+    this.#failedSubjects.add(judged.subject);
+    return this.#failedSubjects.size >= this.#options.customersToOpen;
+  }
+
+  /** How long the breaker stays open, in the form cockatiel asks for it. */
+  #openFor({ attempt, result }: IHalfOpenAfterBackoffContext): IBackoff<IHalfOpenAfterBackoffContext> {
+    const { clock, random } = this.#dependencies;
+    const { firstProbeMs: firstMs, longestProbeMs: longestMs } = this.#options;
+    const pauseMs = halfJitterDelayMs(attempt - 1, { firstMs, longestMs }, random);
+    this.#probeAtMs = clock.monotonicMs() + Math.max(pauseMs, leastPauseMs(judgedIn(result)?.error));
+    const probeIsDue = () => this.#probeInMs() <= 0;
+    return {
+      // Compared with a difference of wall-clock times; an infinity makes the answer independent of those.
+      get duration() {
+        return probeIsDue() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      },
+      next: (context) => this.#openFor(context),
+    };
+  }
+}
+
+function isFailure({ verdict, isProbe }: JudgedError): boolean {
+  switch (verdict) {
+    case "opens":
+    case "counts":
+      return true;
+    case "counts-unless-probe":
+      return !isProbe;
+    case "proves-nothing":
+      return isProbe; // The breaker must not close.
+    case "accepted":
+    case "unrelated":
+      return false;
+  }
+}
+
+function leastPauseMs(error: unknown): number {
+  if (error instanceof SecretReadError) {
+    return error.retryAfterMs ?? 0;
+  }
+  if (!(error instanceof TokenRequestError)) {
+    return 0;
+  }
+  switch (error.failure.kind) {
+    case "loop":
+      return loopPauseMs;
+    case "throttled":
+    case "transient":
+      return error.failure.retryAfterMs ?? 0;
+    default:
+      return 0;
+  }
+}
+
+function judgedIn(reason: FailureReason<unknown> | undefined): JudgedError | undefined {
+  return reason !== undefined && "error" in reason && reason.error instanceof JudgedError
+    ? reason.error
+    : undefined;
+}
+
+function errorIn(reason: FailureReason<unknown> | undefined): Error | undefined {
+  const error = judgedIn(reason)?.error;
+  return error instanceof Error ? error : undefined;
+}

@@ -1,0 +1,342 @@
+import { inspect } from "node:util";
+import type { MeterProvider } from "@opentelemetry/api";
+import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from "cockatiel";
+import { type AbortSignalLike, abortable } from "./abort.ts";
+import type { Random } from "./backoff.ts";
+import {
+  ApplicationBreaker,
+  type BreakerOptions,
+  type BreakerState,
+  defaultBreakerOptions,
+} from "./breaker.ts";
+import { OptionsCheck } from "./check-options.ts";
+import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
+import type { SecretInfo } from "./client-secret.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { BreakerOpenError, ClosedError, OperationTimeoutError, TooManyWaitersError } from "./errors.ts";
+import type { RuntimeEventListener } from "./events.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { recognizeTokenError } from "./recognize-token-error.ts";
+import { RefusedSecrets } from "./refused-secrets.ts";
+import { type Operation, type RunObserver, runWithSecret } from "./run-with-secret.ts";
+import { SecretCache } from "./secret-cache.ts";
+import type { SecretSource } from "./sources/secret-source.ts";
+import { Telemetry } from "./telemetry.ts";
+
+export interface RotatingSecretOptions {
+  /** The credential's name, for metrics and events: 1 to 127 letters, digits and hyphens. */
+  readonly credential: string;
+  readonly source: SecretSource;
+  /**
+   * Usual time between background reads of the source, give or take a fifth; milliseconds, default 600,000 (10
+   * minutes), from 1,000 to 86,400,000. Must be far below the overlap in which the previous secret still works.
+   */
+  readonly refreshIntervalMs?: number;
+  readonly limits?: Partial<Limits>;
+  readonly breaker?: Partial<BreakerOptions>;
+  /** Default: the global one, as it is registered when the secret is constructed. */
+  readonly meterProvider?: MeterProvider;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Default: `Math.random`. */
+  readonly random?: Random;
+}
+
+/** What a function given to {@link RotatingSecret.withClientSecret} is told besides the secret. */
+export interface SecretUse {
+  /** Describes the secret, without its value. */
+  readonly secret: SecretInfo;
+  /** Aborted when the caller gives up or the time is over. */
+  readonly signal: AbortSignal;
+}
+
+export interface WithClientSecretOptions {
+  /** Stops waiting, and keeps further attempts from being made. */
+  readonly signal?: AbortSignal;
+  /** The customer on whose behalf this happens: their trouble alone does not open the breaker. */
+  readonly subject?: string;
+  /** What the secret is used for. Default `client_credentials`. */
+  readonly grantType?: TokenGrantType;
+  /**
+   * Tells whether an error is the directory's refusal; `undefined` means it is not, and the error is thrown as it is.
+   * Default: {@link recognizeTokenError}.
+   */
+  readonly classify?: (error: unknown) => TokenFailure | undefined;
+}
+
+/** A look at a rotating secret; harmless to log. */
+export interface RotatingSecretStatus {
+  readonly credential: string;
+  readonly source: string;
+  readonly secret: SecretInfo | undefined;
+  readonly breaker: BreakerState["state"];
+  readonly waiters: number;
+}
+
+/**
+ * One application's client secret as it is now, and everything that all users of that application share: the cache,
+ * the memory of what the directory refused, the circuit breaker, the limits, metrics and events.
+ *
+ * Make one per application and process, and give it to whatever needs tokens.
+ */
+export class RotatingSecret {
+  readonly credential: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly #source: SecretSource;
+  readonly #cache: SecretCache;
+  readonly #refused: RefusedSecrets;
+  readonly #breaker: ApplicationBreaker;
+  readonly #bulkhead: BulkheadPolicy;
+  readonly #telemetry: Telemetry;
+  readonly #observer: RunObserver;
+  #waiters = 0;
+  #closed = false;
+
+  /** @throws ConfigurationError naming every option that cannot be used. */
+  constructor(options: RotatingSecretOptions) {
+    const limits = { ...defaultLimits, ...options.limits };
+    const breaker = { ...defaultBreakerOptions, ...options.breaker };
+    checkOptions(options, limits, breaker);
+    const clock = options.clock ?? systemClock;
+    const random = options.random ?? Math.random;
+    this.credential = options.credential;
+    this.clock = clock;
+    this.random = random;
+    this.limits = limits;
+    this.#source = options.source;
+    this.#telemetry = new Telemetry(options.credential, options.meterProvider, () => ({
+      secret: this.#cache.current?.info,
+      breaker: this.#breaker.state.state,
+      waiters: this.#waiters,
+      nowMs: clock.nowMs(),
+    }));
+    this.#refused = new RefusedSecrets(random);
+    this.#breaker = new ApplicationBreaker(breaker, {
+      clock,
+      random,
+      onTransition: (state) => this.#onTransition(state),
+    });
+    this.#bulkhead = bulkhead(limits.maxConcurrentRequests, limits.maxWaiters);
+    this.#cache = new SecretCache({
+      source: options.source,
+      clock,
+      random,
+      refreshIntervalMs: options.refreshIntervalMs ?? 600_000,
+      readTimeoutMs: limits.readTimeoutMs,
+      isRefused: (secret) => this.#refused.failureOf(secret, clock.monotonicMs()) !== undefined,
+      onRead: (error) => {
+        this.#telemetry.secretRead(error?.reason ?? "ok");
+        if (error !== undefined) {
+          this.#telemetry.event({
+            type: "secret-read-failed",
+            reason: error.reason,
+            message: error.message,
+          });
+        }
+      },
+      onChanged: (secret, before) => {
+        this.#telemetry.event({ type: "secret-changed", secret: secret.info, before: before?.info });
+        this.#breaker.allowProbe();
+      },
+    });
+    this.#observer = {
+      onAttempt: (operation, _secret, failure, durationMs) =>
+        this.#telemetry.tokenRequest(operation.grantType, failure, durationMs),
+      onRefused: (secret, { kind, codes, traceId }) =>
+        this.#telemetry.event({ type: "secret-refused", kind, codes, traceId, secret: secret.info }),
+      onFallback: (secret) => {
+        this.#telemetry.fallback();
+        this.#telemetry.event({ type: "fallback-used", secret: secret.info });
+      },
+    };
+  }
+
+  /** How it stands; harmless to log. */
+  get status(): RotatingSecretStatus {
+    return {
+      credential: this.credential,
+      source: this.#source.description,
+      secret: this.#cache.current?.info,
+      breaker: this.#breaker.state.state,
+      waiters: this.#waiters,
+    };
+  }
+
+  /** The circuit breaker's state. */
+  get breaker(): BreakerState {
+    return this.#breaker.state;
+  }
+
+  /**
+   * Reads the secret now, so that a service can refuse to start without one. Optional: the first use reads it too.
+   *
+   * @throws SecretReadError
+   */
+  async start(options: { readonly signal?: AbortSignal } = {}): Promise<SecretInfo> {
+    const secret = await this.#cache.load(this.limits.maxElapsedMs, options.signal);
+    return secret.info;
+  }
+
+  /**
+   * Calls `use` with the client secret, and again with another one if the directory refuses it: for everything that
+   * is not a token request of this library (IMAP, SMTP, other SDKs). `use` must not keep the value.
+   *
+   * Whatever `use` throws that is not a refusal is thrown as it is, and nothing is repeated.
+   *
+   * @throws TokenRequestError, SecretReadError, BreakerOpenError, TooManyWaitersError, OperationTimeoutError, or the
+   * reason of `options.signal`.
+   */
+  withClientSecret<T>(
+    use: (clientSecret: string, context: SecretUse) => Promise<T>,
+    options: WithClientSecretOptions = {},
+  ): Promise<T> {
+    const { signal: stop, subject, grantType = "client_credentials" } = options;
+    const classify =
+      options.classify ??
+      ((error: unknown) => recognizeTokenError(error, { grantType, nowMs: this.clock.nowMs() }));
+    return this.run<T>({
+      grantType,
+      subject,
+      stop,
+      attempt: async (secret) => {
+        const abort = new AbortController();
+        const onStop = () => abort.abort(stop?.reason);
+        stop?.addEventListener("abort", onStop, { once: true });
+        const { maxElapsedMs } = this.limits;
+        const cancelTimer = this.clock.setTimer(
+          () => abort.abort(new OperationTimeoutError(maxElapsedMs)),
+          maxElapsedMs,
+        );
+        try {
+          const use_ = use(secret.reveal(), { secret: secret.info, signal: abort.signal });
+          return { ok: true, value: await abortable(use_, abort.signal) };
+        } catch (error) {
+          const failure = classify(error);
+          if (failure === undefined) {
+            throw error;
+          }
+          return { ok: false, failure };
+        } finally {
+          cancelTimer();
+          stop?.removeEventListener("abort", onStop);
+        }
+      },
+    });
+  }
+
+  /** Resolves when a call has a chance: the circuit breaker is closed, or due for a probe. */
+  whenCallable(signal?: AbortSignal): Promise<void> {
+    return this.#breaker.whenCallable(signal);
+  }
+
+  /** Calls `listener` for every event; returns how to stop that. */
+  onEvent(listener: RuntimeEventListener): () => void {
+    return this.#telemetry.listen(listener);
+  }
+
+  /** Stops background reads and waiting calls. Using it afterwards throws `ClosedError`. */
+  close(): void {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#cache.close();
+      this.#breaker.close();
+      this.#telemetry.close();
+    }
+  }
+
+  /**
+   * Runs an operation under breaker and limits. Part of the library's inside; use {@link withClientSecret}.
+   *
+   * @internal
+   */
+  async run<T>(operation: Operation<T>): Promise<T> {
+    const { stop, subject } = operation;
+    stop?.throwIfAborted();
+    if (this.#closed) {
+      throw new ClosedError();
+    }
+    const { breaker } = this;
+    if (breaker.state === "open" && breaker.probeInMs > 0) {
+      throw new BreakerOpenError(breaker.probeInMs, breaker.error); // Without queueing first.
+    }
+    const context = {
+      cache: this.#cache,
+      refused: this.#refused,
+      limits: this.limits,
+      clock: this.clock,
+      random: this.random,
+      observer: this.#observer,
+      startedMs: this.clock.monotonicMs(),
+    };
+    return this.waiting(
+      this.#bulkhead
+        .execute(() =>
+          this.#breaker.execute((isProbe) => runWithSecret(operation, { ...context, isProbe }), {
+            subject,
+            signal: stop,
+          }),
+        )
+        .catch((error: unknown) => {
+          throw error instanceof BulkheadRejectedError
+            ? new TooManyWaitersError(this.limits.maxWaiters)
+            : error;
+        }),
+      stop,
+    );
+  }
+
+  /**
+   * Waits for something that others may wait for too, as one of the callers that `maxWaiters` bounds.
+   *
+   * @internal
+   */
+  async waiting<T>(promise: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
+    if (this.#waiters >= this.limits.maxWaiters) {
+      promise.catch(() => {});
+      throw new TooManyWaitersError(this.limits.maxWaiters);
+    }
+    this.#waiters++;
+    try {
+      return await abortable(promise, signal);
+    } finally {
+      this.#waiters--;
+    }
+  }
+
+  toJSON(): RotatingSecretStatus {
+    return this.status;
+  }
+
+  [inspect.custom](): RotatingSecretStatus {
+    return this.status;
+  }
+
+  #onTransition(state: BreakerState): void {
+    this.#telemetry.event({
+      type: "breaker-changed",
+      state: state.state,
+      message: state.state === "open" ? state.error?.message : undefined,
+      probeInMs: state.state === "open" ? state.probeInMs : undefined,
+    });
+  }
+}
+
+function checkOptions(options: RotatingSecretOptions, limits: Limits, breaker: BreakerOptions): void {
+  const hourMs = 3_600_000;
+  new OptionsCheck("Options of RotatingSecret")
+    .text("credential", options.credential, /^[0-9A-Za-z-]{1,127}$/, "1 to 127 letters, digits and hyphens")
+    .require("source", options.source, typeof options.source?.readCurrent === "function", "a secret source")
+    .number("refreshIntervalMs", options.refreshIntervalMs, 1_000, 24 * hourMs)
+    .integer("limits.maxAttempts", limits.maxAttempts, 1, 20)
+    .number("limits.maxElapsedMs", limits.maxElapsedMs, 100, hourMs)
+    .number("limits.requestTimeoutMs", limits.requestTimeoutMs, 100, hourMs)
+    .number("limits.readTimeoutMs", limits.readTimeoutMs, 100, hourMs)
+    .integer("limits.maxConcurrentRequests", limits.maxConcurrentRequests, 1, 10_000)
+    .integer("limits.maxWaiters", limits.maxWaiters, 1, 10_000_000)
+    .number("breaker.firstProbeMs", breaker.firstProbeMs, 100, hourMs)
+    .number("breaker.longestProbeMs", breaker.longestProbeMs, breaker.firstProbeMs, hourMs)
+    .integer("breaker.customersToOpen", breaker.customersToOpen, 1, 1_000)
+    .done();
+}

@@ -1,0 +1,95 @@
+import type { Clock } from "../../runtime/src/clock.ts";
+
+interface Timer {
+  dueMs: number;
+  callback: () => void;
+}
+
+/** Time that stands still until a test moves it. Starts on 2026-01-01. */
+export class VirtualTime implements Clock {
+  #monotonicMs = 1_000;
+  #wallOffsetMs: number;
+  readonly #timers = new Set<Timer>();
+
+  constructor(startMs = Date.UTC(2026, 0, 1)) {
+    this.#wallOffsetMs = startMs - this.#monotonicMs;
+  }
+
+  nowMs(): number {
+    return this.#monotonicMs + this.#wallOffsetMs;
+  }
+
+  monotonicMs(): number {
+    return this.#monotonicMs;
+  }
+
+  setTimer(callback: () => void, delayMs: number): () => void {
+    const timer = { dueMs: this.#monotonicMs + Math.max(0, delayMs), callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** How many timers wait: none should be left when everything is closed. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** Sets the wall clock forward or back; nothing else notices. */
+  jumpWallClock(byMs: number): void {
+    this.#wallOffsetMs += byMs;
+  }
+
+  /** Lets everything happen that waits for no time. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 4; round++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Moves time on, timer by timer, and lets each of them have its effect. */
+  async advance(byMs: number): Promise<void> {
+    const untilMs = this.#monotonicMs + byMs;
+    await this.settle();
+    for (;;) {
+      let next: Timer | undefined;
+      for (const timer of this.#timers) {
+        if (timer.dueMs <= untilMs && (next === undefined || timer.dueMs < next.dueMs)) {
+          next = timer;
+        }
+      }
+      if (next === undefined) {
+        break;
+      }
+      this.#timers.delete(next);
+      this.#monotonicMs = Math.max(this.#monotonicMs, next.dueMs);
+      next.callback();
+      await this.settle();
+    }
+    this.#monotonicMs = untilMs;
+    await this.settle();
+  }
+
+  /** Moves time on until `promise` is settled, at most by `atMostMs`; returns or throws what it came to. */
+  async until<T>(promise: Promise<T>, atMostMs = 3_600_000): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+    };
+    promise.then(done, done);
+    const untilMs = this.#monotonicMs + atMostMs;
+    await this.settle();
+    while (!settled && this.#monotonicMs < untilMs) {
+      const dueMs = Math.min(untilMs, ...[...this.#timers].map((timer) => timer.dueMs));
+      await this.advance(Math.max(0, dueMs - this.#monotonicMs));
+    }
+    if (!settled) {
+      throw new Error(`still pending after ${atMostMs} ms of virtual time`);
+    }
+    return promise;
+  }
+
+  /** Moves time on while the machine sleeps: the monotonic clock stands still, no timer fires. */
+  sleepMachine(forMs: number): void {
+    this.#wallOffsetMs += forMs;
+  }
+}
