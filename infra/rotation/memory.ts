@@ -24,6 +24,8 @@ export interface VerificationFailure {
 /** The published secret was found not to work. */
 export interface BrokenSecret {
   generation: number;
+  /** Only a secret that Entra refuses is helped by another one. */
+  kind: FailureKind;
   reason: string;
 }
 

@@ -123,7 +123,10 @@ export function planRotation(input: PlanInput): Plan {
   const previous = livePrevious(published, memory, nowMs);
   const done = [published.request, memory.request];
   const request = input.request === undefined || done.includes(input.request.id) ? undefined : input.request;
-  const broken = memory.broken?.generation === published.current.generation ? memory.broken : undefined;
+  const broken =
+    memory.broken?.kind === "rejected" && memory.broken.generation === published.current.generation
+      ? memory.broken
+      : undefined;
 
   if (request?.action === "revoke") {
     return planSuccessor(input, published, previous, nowMs, {

@@ -36,7 +36,7 @@ export function settingsFromConfig(config: Readonly<Record<string, string>>, pro
   const raw: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(config)) {
     const [namespace, name] = splitKey(key);
-    if (namespace === project) raw[name] = valueOf(text);
+    if (namespace === project) raw[name] = configValue(text);
   }
   return parseSettings(raw);
 }
@@ -47,7 +47,7 @@ function splitKey(key: string): [string, string] {
 }
 
 /** Objects and lists arrive as JSON, booleans as their words; everything else is text. */
-function valueOf(text: string): unknown {
+function configValue(text: string): unknown {
   if (!/^\s*[[{]|^(true|false)$/.test(text)) return text;
   try {
     return JSON.parse(text);

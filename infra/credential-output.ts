@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { formatInstant, parseInstant } from "./instant.ts";
+import { emptyMemory, type Memory } from "./rotation/memory.ts";
+import { type Published, parsePublished, publishedTags, TagsError } from "./rotation/published.ts";
+import type { ConsumerSettings } from "./settings/schema.ts";
+
+/**
+ * What the stack's output says of each credential: for people and for commands, and the stack's own memory.
+ * Nothing in it changes from one update to the next unless the credential does. Fields are only ever added.
+ */
+const instant = z.string().refine((text) => parseInstant(text) !== undefined, "must be a moment");
+const secretOutput = z.object({
+  slot: z.enum(["a", "b"]),
+  generation: z.int(),
+  keyId: z.string(),
+  createdAt: instant,
+  expiresAt: instant,
+});
+
+export const credentialOutputSchema = z.object({
+  clientId: z.string(),
+  applicationObjectId: z.string(),
+  vaultUri: z.string(),
+  secretName: z.string(),
+  /** The published version; empty before the first publication. */
+  version: z.string().optional(),
+  /** The published secret. */
+  current: secretOutput.optional(),
+  /** The one before, until it is retired. */
+  previous: secretOutput.extend({ retireAfter: instant }).optional(),
+  /** From when on the next rotation is due. */
+  nextRotationAt: instant.optional(),
+  readers: z.array(z.object({ name: z.string(), principalId: z.string(), principalType: z.string() })),
+  /** The published version's tags: where the rotation stands. */
+  tags: z.record(z.string(), z.string()).optional(),
+  retiredGeneration: z.int().optional(),
+  /** The last verification failed. */
+  failure: z
+    .object({
+      generation: z.int(),
+      kind: z.enum(["rejected", "unavailable"]),
+      reason: z.string(),
+      attempts: z.int(),
+      lastAttemptAt: instant,
+      settings: z.string(),
+    })
+    .optional(),
+  /** The published secret did not work when it was last tried. */
+  broken: z
+    .object({ generation: z.int(), kind: z.enum(["rejected", "unavailable"]), reason: z.string() })
+    .optional(),
+  /** The id of the last request that was carried out without publishing anything. */
+  request: z.string().optional(),
+  /** This credential was left as it is in the last update, and why. */
+  stopped: z.string().optional(),
+});
+
+export type CredentialOutput = z.infer<typeof credentialOutputSchema>;
+
+/** What is known of a credential besides what was published. */
+export interface CredentialFacts {
+  clientId: string;
+  applicationObjectId: string;
+  vaultUri: string;
+  version: string | undefined;
+  consumers: ConsumerSettings[];
+  stopped: string | undefined;
+}
+
+/** Writes a credential's output. */
+export function credentialOutput(
+  name: string,
+  facts: CredentialFacts,
+  published: Published | undefined,
+  memory: Memory,
+): CredentialOutput {
+  const previous =
+    published?.previous?.generation === memory.retiredGeneration ? undefined : published?.previous;
+  const { failure } = memory;
+  return withoutUndefined({
+    clientId: facts.clientId,
+    applicationObjectId: facts.applicationObjectId,
+    vaultUri: facts.vaultUri,
+    secretName: name,
+    version: facts.version,
+    current: published === undefined ? undefined : secretText(published.current),
+    previous:
+      previous === undefined
+        ? undefined
+        : { ...secretText(previous), retireAfter: formatInstant(previous.retireAfterMs) },
+    nextRotationAt: published === undefined ? undefined : formatInstant(published.rotateAfterMs),
+    readers: facts.consumers.map(({ name, principalId, principalType }) => ({
+      name,
+      principalId,
+      principalType,
+    })),
+    tags: published === undefined ? undefined : publishedTags(published),
+    retiredGeneration: memory.retiredGeneration,
+    failure:
+      failure === undefined
+        ? undefined
+        : {
+            generation: failure.generation,
+            kind: failure.kind,
+            reason: failure.reason,
+            attempts: failure.attempts,
+            lastAttemptAt: formatInstant(failure.lastAttemptAtMs),
+            settings: failure.settings,
+          },
+    broken: memory.broken,
+    request: memory.request,
+    stopped: facts.stopped,
+  });
+}
+
+function secretText(secret: Published["current"]): z.infer<typeof secretOutput> {
+  return {
+    slot: secret.slot,
+    generation: secret.generation,
+    keyId: secret.keyId,
+    createdAt: formatInstant(secret.createdAtMs),
+    expiresAt: formatInstant(secret.expiresAtMs),
+  };
+}
+
+function withoutUndefined(output: Record<string, unknown>): CredentialOutput {
+  return Object.fromEntries(
+    Object.entries(output).filter(([, value]) => value !== undefined),
+  ) as CredentialOutput;
+}
+
+/** The stack's output is not what this program writes. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+}
+
+/**
+ * Reads the stack's last output back as what it remembers of each credential.
+ * @throws OutputError if the output is there but cannot be understood: going on without it would be guessing.
+ */
+export function memoriesOf(output: unknown): Map<string, Memory> {
+  if (output === undefined || output === null) return new Map();
+  const parsed = z.record(z.string(), credentialOutputSchema).safeParse(output);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new OutputError(
+      `the stack's output "credentials" is not what this program wrote: ${issue?.path.join(".")}: ${issue?.message}. ` +
+        "Restore the stack's state from its history (docs/runbooks/damaged-state.md).",
+    );
+  }
+  return new Map(Object.entries(parsed.data).map(([name, credential]) => [name, memoryOf(name, credential)]));
+}
+
+function memoryOf(name: string, output: CredentialOutput): Memory {
+  const { failure, broken } = output;
+  return {
+    ...emptyMemory,
+    published: rememberedPublication(name, output),
+    retiredGeneration: output.retiredGeneration,
+    failure:
+      failure === undefined
+        ? undefined
+        : { ...failure, lastAttemptAtMs: parseInstant(failure.lastAttemptAt) ?? 0 },
+    broken,
+    request: output.request,
+  };
+}
+
+function rememberedPublication(name: string, { tags }: CredentialOutput): Published | undefined {
+  if (tags === undefined) return undefined;
+  try {
+    return parsePublished(name, tags, undefined);
+  } catch (error) {
+    if (error instanceof TagsError) throw new OutputError(`the stack's output for ${name}: ${error.message}`);
+    throw error;
+  }
+}

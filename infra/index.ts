@@ -1,0 +1,116 @@
+import { getClientConfig } from "@pulumi/azuread/getClientConfig.js";
+import * as pulumi from "@pulumi/pulumi";
+import { entraVerifier } from "./credential/entra-verifier.ts";
+import { RotatingCredential } from "./credential/rotating-credential.ts";
+import { type CredentialOutput, credentialOutput, memoriesOf } from "./credential-output.ts";
+import { planCredentials } from "./plan-credentials.ts";
+import { endInError, reportPlans, userMistake } from "./report.ts";
+import { Responders } from "./responders.ts";
+import { readRunContext } from "./run-context.ts";
+import { CredentialVault } from "./vault/credential-vault.ts";
+import { metadataReader } from "./vault/metadata-reader.ts";
+import { PublishedSecret } from "./vault/published-secret.ts";
+import { readPublished } from "./vault/read-published.ts";
+
+// The whole flow: settings and time, what is published, the plan, then each stage on the one before it.
+const { settings, stack, nowMs, authorityHost, lastOutput } = await readRunContext(process.env).catch(
+  userMistake,
+);
+const { protect } = settings;
+const names = settings.credentials.map(({ name }) => name);
+
+const read = await readPublished(names, metadataReader(settings.vault)).catch(userMistake);
+const planned = await Promise.try(() => planCredentials(settings, read, memoriesOf(lastOutput), nowMs)).catch(
+  userMistake,
+);
+reportPlans(planned);
+
+const deployer = getClientConfig();
+const owners = [deployer.then(({ objectId }) => objectId), ...settings.owners];
+const verify = entraVerifier({ authorityHost, tenantId: settings.tenantId, ...settings.verification });
+
+const vault = new CredentialVault("vault", {
+  tenantId: settings.tenantId,
+  region: settings.region,
+  resourceGroupName: settings.vault.resourceGroup,
+  vaultName: settings.vault.name,
+  tags: settings.tags,
+  protect,
+});
+
+const rotating = planned.map((credential) => ({
+  ...credential,
+  name: credential.settings.name,
+  resource: new RotatingCredential(credential.settings.name, {
+    ...credential,
+    application: credential.settings.application,
+    stack,
+    owners,
+    nowMs,
+    verify,
+    protect,
+  }),
+}));
+
+const published = rotating.map((credential) => ({
+  ...credential,
+  secret: publish(credential),
+}));
+
+new Responders("responders", {
+  groupId: settings.team.groupId,
+  resourceGroupId: vault.resourceGroupId,
+  vaultId: vault.vaultId,
+});
+
+/** What consumers, people and the next update need to know of each credential. */
+export const credentials: pulumi.Output<Record<string, CredentialOutput>> = pulumi
+  .all(published.map(({ name, ...credential }) => outputOf(name, credential)))
+  .apply((outputs) => Object.fromEntries(outputs.map((output) => [output.secretName, output])));
+
+endInError(credentials, planned);
+
+// ---------------------------------------------------------------- stages
+
+type Rotating = (typeof rotating)[number];
+
+/** Publishes a credential. Before anything was ever published, it first has to be proved that something may be. */
+function publish({
+  name,
+  plan,
+  settings: { consumers },
+  resource,
+}: Rotating): pulumi.Output<string | undefined> {
+  const declare = () =>
+    new PublishedSecret(name, {
+      resourceGroupName: vault.resourceGroupName,
+      vaultName: vault.vaultName,
+      value: resource.value,
+      published: resource.outcome.apply(({ published }) => published ?? never(name)),
+      consumers,
+      protect,
+    }).version;
+  if (plan.current !== undefined || pulumi.runtime.isDryRun()) return pulumi.output(declare());
+  return resource.outcome.apply(({ published }) => (published === undefined ? undefined : declare()));
+}
+
+function never(name: string): never {
+  throw new Error(`nothing of ${name} may be published`);
+}
+
+function outputOf(
+  name: string,
+  { resource, secret, settings: { consumers }, stopped }: Omit<(typeof published)[number], "name">,
+): pulumi.Output<CredentialOutput> {
+  const { clientId, applicationObjectId, outcome } = resource;
+  return pulumi
+    .all([clientId, applicationObjectId, vault.vaultUri, secret, outcome])
+    .apply(([clientId, applicationObjectId, vaultUri, version, { published, memory }]) =>
+      credentialOutput(
+        name,
+        { clientId, applicationObjectId, vaultUri, version, consumers, stopped },
+        published,
+        memory,
+      ),
+    );
+}
