@@ -81,7 +81,7 @@ function publish({
   settings: { consumers },
   resource,
 }: Rotating): pulumi.Output<string | undefined> {
-  const declare = () =>
+  const declare = (): pulumi.Output<string | undefined> =>
     new PublishedSecret(name, {
       resourceGroupName: vault.resourceGroupName,
       vaultName: vault.vaultName,
@@ -90,8 +90,9 @@ function publish({
       consumers,
       protect,
     }).version;
-  if (plan.current !== undefined || pulumi.runtime.isDryRun()) return pulumi.output(declare());
-  return resource.outcome.apply(({ published }) => (published === undefined ? undefined : declare()));
+  if (plan.current !== undefined || pulumi.runtime.isDryRun()) return declare();
+  const nothing: pulumi.Output<string | undefined> = pulumi.output(undefined);
+  return resource.outcome.apply(({ published }) => (published === undefined ? nothing : declare()));
 }
 
 function never(name: string): never {
