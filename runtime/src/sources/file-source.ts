@@ -66,10 +66,7 @@ class FileSource implements SecretSource {
     if (value === "" || value.includes("\0")) {
       throw new SecretReadError(this.description, "malformed", { code: "empty or not text" });
     }
-    const found = new ClientSecret(value, {
-      version: `file-${this.#changes + 1}`,
-      publishedAtMs: modifiedMs,
-    });
+    const found = new ClientSecret(value, { version: `file-${this.#changes + 1}` });
     if (this.#last === undefined || !this.#last.hasSameValueAs(found)) {
       this.#changes++;
       this.#last = found;
