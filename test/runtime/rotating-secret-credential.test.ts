@@ -1,0 +1,465 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { inspect } from "node:util";
+import {
+  BreakerOpenError,
+  SecretReadError,
+  TokenRequestError,
+  TooManyWaitersError,
+} from "../../runtime/src/errors.ts";
+import type { RuntimeEvent } from "../../runtime/src/events.ts";
+import { RotatingSecret, type RotatingSecretOptions } from "../../runtime/src/rotating-secret.ts";
+import {
+  RotatingSecretCredential,
+  type RotatingSecretCredentialOptions,
+} from "../../runtime/src/rotating-secret-credential.ts";
+import { VirtualTime } from "../support/virtual-time.ts";
+import { clientId, FakeDirectory, FakeVault, refusal, scope, seededRandom, tenantId } from "./fake-cloud.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+describe("RotatingSecretCredential", () => {
+  let time: VirtualTime;
+  let directory: FakeDirectory;
+  let vault: FakeVault;
+  let events: RuntimeEvent[];
+  let secret: RotatingSecret;
+
+  function open(
+    secretOptions: Partial<RotatingSecretOptions> = {},
+    credentialOptions: Partial<RotatingSecretCredentialOptions> = {},
+  ): RotatingSecretCredential {
+    secret = new RotatingSecret({
+      credential: "mailman-office365",
+      source: vault,
+      clock: time,
+      random: seededRandom(1),
+      ...secretOptions,
+    });
+    secret.onEvent((event) => events.push(event));
+    return new RotatingSecretCredential({
+      secret,
+      tenantId,
+      clientId,
+      authorityHost: "https://login.test",
+      fetch: directory.fetch,
+      ...credentialOptions,
+    });
+  }
+
+  beforeEach(() => {
+    time = new VirtualTime();
+    directory = new FakeDirectory(time);
+    vault = new FakeVault(time);
+    vault.publish("secret-1");
+    directory.secrets.set("secret-1", "valid");
+    events = [];
+  });
+
+  afterEach(async () => {
+    secret.close();
+    await time.settle();
+    assert.equal(time.timers, 0, "a timer was left behind");
+    const told = JSON.stringify(events) + inspect(secret, { depth: 9, showHidden: true });
+    assert.ok(!/secret-\d|token-\d/.test(told), "a secret or token was told");
+  });
+
+  it("asks the vault and the directory once for 10,000 callers", async () => {
+    directory.latencyMs = 100;
+    vault.latencyMs = 100;
+    const credential = open();
+    const tokens = await time.until(
+      Promise.all(Array.from({ length: 10_000 }, () => credential.getToken(scope))),
+    );
+    assert.equal(new Set(tokens.map(({ token }) => token)).size, 1);
+    assert.equal(directory.requests.length, 1);
+    assert.equal(vault.reads, 1);
+  });
+
+  it("keeps tokens apart by scope, tenant and capability, and knows them again", async () => {
+    const credential = open({}, { additionallyAllowedTenants: ["contoso.test"] });
+    const first = await credential.getToken(scope);
+    assert.equal(await credential.getToken([scope]), first);
+    assert.notEqual(await credential.getToken("https://vault.azure.net/.default"), first);
+    assert.notEqual(await credential.getToken(scope, { tenantId: "contoso.test" }), first);
+    assert.notEqual(await credential.getToken(scope, { enableCae: true }), first);
+    assert.equal(await credential.getToken(scope, { tenantId }), first);
+    assert.equal(directory.requests.length, 4);
+    assert.equal(directory.requests[2]?.tenantId, "contoso.test");
+    assert.deepEqual(JSON.parse(directory.requests[3]?.form.claims ?? ""), {
+      access_token: { xms_cc: { values: ["cp1"] } },
+    });
+  });
+
+  it("asks anew for a claims challenge and keeps what it gets", async () => {
+    const credential = open();
+    const first = await credential.getToken(scope);
+    const challenged = await credential.getToken(scope, { claims: '{"access_token":{"nbf":{"value":"1"}}}' });
+    assert.notEqual(challenged, first);
+    assert.equal(await credential.getToken(scope), challenged);
+  });
+
+  it("names everything that is wrong with a request", async () => {
+    const credential = open();
+    await assert.rejects(
+      credential.getToken("", { tenantId: "https://evil.test", claims: "not json" }),
+      /scopes is "".*tenantId is "https:\/\/evil\.test".*claims is "not json"/s,
+    );
+    assert.equal(directory.requests.length, 0);
+  });
+
+  it("replaces a token in the background before it ends, and callers never wait for it", async () => {
+    const credential = open();
+    const first = await credential.getToken(scope);
+    await time.advance(52 * minuteMs);
+    directory.latencyMs = 1_000;
+    assert.equal(await credential.getToken(scope), first);
+    assert.equal(await credential.getToken(scope), first);
+    await time.advance(2_000);
+    assert.equal(directory.requests.length, 2);
+    assert.notEqual(await credential.getToken(scope), first);
+  });
+
+  it("hands out a good token while the directory is out, and asks only now and then", async () => {
+    const credential = open();
+    const first = await credential.getToken(scope);
+    await time.advance(52 * minuteMs);
+    directory.fault = () => new Response("out", { status: 503 });
+    for (let second = 0; second < 180; second++) {
+      assert.equal(await credential.getToken(scope), first);
+      await time.advance(1_000);
+    }
+    assert.ok(directory.requests.length <= 1 + 12, `${directory.requests.length} requests`);
+  });
+
+  it("replaces a token that has ended by either clock", async () => {
+    const credential = open();
+    await credential.getToken(scope);
+    time.sleepMachine(2 * hourMs);
+    await credential.getToken(scope);
+    assert.equal(directory.requests.length, 2);
+    await time.advance(1);
+    time.jumpWallClock(-3 * hourMs);
+    await time.advance(2 * hourMs);
+    await credential.getToken(scope);
+    assert.equal(directory.requests.length, 3);
+  });
+
+  it("is indifferent to a wall clock that is ten minutes wrong", async () => {
+    for (const skewMs of [-10 * minuteMs, 10 * minuteMs]) {
+      time.jumpWallClock(skewMs);
+      const credential = open();
+      await credential.getToken(scope);
+      await time.advance(30 * minuteMs);
+      await credential.getToken(scope);
+      secret.close();
+    }
+    assert.equal(directory.requests.length, 2);
+  });
+
+  it("follows a rotation without a refused request", async () => {
+    const credential = open();
+    await credential.getToken(scope);
+    vault.publish("secret-2");
+    directory.secrets.set("secret-2", "valid");
+    await time.advance(15 * minuteMs);
+    directory.secrets.set("secret-1", "unknown");
+    await time.advance(hourMs);
+    await credential.getToken(scope);
+    assert.equal(directory.requests.at(-1)?.form.client_secret, "secret-2");
+    assert.equal(events.filter(({ type }) => type === "secret-refused").length, 0);
+  });
+
+  it("recovers from an expired secret with one vault read and one token request", async () => {
+    const credential = open({ refreshIntervalMs: 24 * hourMs });
+    await credential.getToken(scope);
+    await time.advance(hourMs);
+    directory.secrets.set("secret-1", "expired");
+    vault.publish("secret-2");
+    directory.secrets.set("secret-2", "valid");
+    const reads = vault.reads;
+    const requests = directory.requests.length;
+    await credential.getToken(scope);
+    assert.equal(vault.reads - reads, 1);
+    assert.equal(directory.requests.length - requests, 2); // The refused one, and the one that works.
+    assert.equal(vault.previousReads, 0);
+  });
+
+  it("falls back to the previous secret while a replica does not know the new one, and returns to it", async () => {
+    vault.publish("secret-2");
+    const credential = open();
+    const first = await time.until(credential.getToken(scope), 1_000);
+    assert.ok(first.token);
+    assert.deepEqual(
+      directory.requests.map(({ form }) => form.client_secret),
+      ["secret-2", "secret-1"],
+    );
+    assert.ok(events.some((event) => event.type === "fallback-used" && event.secret.generation === 1));
+    directory.secrets.set("secret-2", "valid");
+    await time.advance(5 * minuteMs);
+    await credential.getToken("https://vault.azure.net/.default");
+    assert.equal(directory.requests.at(-1)?.form.client_secret, "secret-2");
+  });
+
+  it("waits for a new secret where there is no other", async () => {
+    directory.secrets.set("secret-1", "unknown");
+    const credential = open();
+    const answer = credential.getToken(scope);
+    await time.advance(1_500);
+    directory.secrets.set("secret-1", "valid");
+    const { token } = await time.until(answer, 30_000);
+    assert.ok(token);
+    assert.ok(directory.requests.length <= 5);
+  });
+
+  it("does not ask for the previous secret after a revocation", async () => {
+    vault.publish("secret-2", { keepsPrevious: false });
+    directory.secrets.set("secret-2", "expired");
+    const credential = open();
+    await assert.rejects(credential.getToken(scope), TokenRequestError);
+    assert.deepEqual(
+      directory.requests.map(({ form }) => form.client_secret),
+      ["secret-2"],
+    );
+  });
+
+  it("never sends an expired secret again, however long the outage lasts", async () => {
+    vault.publish("secret-2");
+    directory.secrets.set("secret-1", "expired");
+    directory.secrets.set("secret-2", "expired");
+    const credential = open();
+    const outcomes = new Map<string, number>();
+    for (let minute = 0; minute < 18 * 60; minute++) {
+      for (let caller = 0; caller < 10; caller++) {
+        await credential.getToken(scope).then(
+          () => assert.fail("a token"),
+          (error: Error) => outcomes.set(error.name, (outcomes.get(error.name) ?? 0) + 1),
+        );
+      }
+      await time.advance(minuteMs);
+    }
+    assert.equal(directory.requests.length, 2);
+    assert.ok(vault.reads <= 18 * 60 * 2 + 30, `${vault.reads} reads`);
+    assert.ok((outcomes.get("BreakerOpenError") ?? 0) > (outcomes.get("TokenRequestError") ?? 0));
+    vault.publish("secret-3");
+    directory.secrets.set("secret-3", "valid");
+    const publishedAtMs = time.monotonicMs();
+    for (;;) {
+      await secret.whenCallable();
+      if (await credential.getToken(scope).then(Boolean, () => false)) {
+        break;
+      }
+      await time.advance(1_000);
+    }
+    assert.ok(time.monotonicMs() - publishedAtMs <= 61_000, `${time.monotonicMs() - publishedAtMs} ms`);
+    assert.equal(directory.requests.length, 3);
+    assert.equal(secret.breaker.state, "closed");
+  });
+
+  it("asks now and then for a secret that became unknown", async () => {
+    const credential = open();
+    await credential.getToken(scope);
+    await time.advance(hourMs);
+    directory.secrets.set("secret-1", "unknown");
+    const before = directory.requests.length;
+    for (let minute = 0; minute < 18 * 60; minute++) {
+      await credential.getToken(scope).catch(() => {});
+      await time.advance(minuteMs);
+    }
+    const requests = directory.requests.length - before;
+    assert.ok(requests >= 18 && requests <= 60, `${requests} requests`);
+  });
+
+  it("waits as long as a throttled answer says, if that is soon", async () => {
+    directory.fault = (_request, count) =>
+      count === 1 ? refusal("invalid_request", 90055, 429, { "retry-after": "7" }) : undefined;
+    const credential = open();
+    await time.until(credential.getToken(scope));
+    const [first, second] = directory.requests;
+    assert.ok((second?.atMs ?? 0) - (first?.atMs ?? 0) >= 7_000);
+  });
+
+  it("opens the breaker for as long as a throttled answer says, if that is long", async () => {
+    directory.fault = () => refusal("invalid_request", 90055, 429, { "retry-after": "600" });
+    const credential = open();
+    await assert.rejects(credential.getToken(scope), { name: "TokenRequestError" });
+    await time.advance(599_000);
+    await assert.rejects(credential.getToken(scope), BreakerOpenError);
+    assert.equal(directory.requests.length, 1);
+    directory.fault = () => undefined;
+    await time.advance(1_001);
+    await credential.getToken(scope);
+  });
+
+  for (const [name, fault] of [
+    ["503", () => new Response("out", { status: 503 })],
+    ["a proxy's page", () => new Response("<html>", { status: 200 })],
+    ["a broken connection", () => Promise.reject(new TypeError("fetch failed"))],
+  ] satisfies [string, () => Response | Promise<Response>][]) {
+    it(`gets over ${name}`, async () => {
+      directory.fault = (_request, count) => (count <= 3 ? fault() : undefined);
+      const credential = open();
+      await time.until(credential.getToken(scope));
+      assert.equal(directory.requests.length, 4);
+    });
+  }
+
+  it("gives up on a directory that hangs within its time", async () => {
+    directory.fault = () => new Promise<Response>(() => {});
+    const credential = open();
+    const startedMs = time.monotonicMs();
+    await assert.rejects(time.until(credential.getToken(scope)), { name: "TokenRequestError" });
+    assert.ok(time.monotonicMs() - startedMs <= 30_000);
+    await assert.rejects(credential.getToken(scope), BreakerOpenError);
+  });
+
+  it("repeats nothing that only a person can change", async () => {
+    directory.fault = () => refusal("unauthorized_client", 7000112);
+    const credential = open();
+    await assert.rejects(credential.getToken(scope), /disabled\. An administrator/);
+    await assert.rejects(credential.getToken(scope), BreakerOpenError);
+    assert.equal(directory.requests.length, 1);
+  });
+
+  it("pauses for a minute when taken for a loop", async () => {
+    directory.fault = () => refusal("invalid_grant", 50196);
+    const credential = open();
+    await assert.rejects(credential.getToken(scope), /over and over/);
+    await time.advance(59_000);
+    await assert.rejects(credential.getToken(scope), BreakerOpenError);
+    assert.equal(directory.requests.length, 1);
+  });
+
+  it("keeps one tenant's trouble from the others", async () => {
+    const credential = open({}, { additionallyAllowedTenants: ["*"] });
+    directory.fault = ({ tenantId: tenant }) =>
+      tenant === "gone.test" ? refusal("unauthorized_client", 700016) : undefined;
+    for (let round = 0; round < 20; round++) {
+      await assert.rejects(credential.getToken(scope, { tenantId: "gone.test" }), /no such application/);
+    }
+    await credential.getToken(scope, { tenantId: "well.test" });
+    assert.equal(secret.breaker.state, "closed");
+  });
+
+  it("opens the breaker when tenant after tenant fails, and lets a broken tenant's probe close it again", async () => {
+    const credential = open({}, { additionallyAllowedTenants: ["*"] });
+    directory.fault = () => refusal("unauthorized_client", 700016);
+    for (const tenant of ["one.test", "two.test", "three.test"]) {
+      await assert.rejects(credential.getToken(scope, { tenantId: tenant }), TokenRequestError);
+    }
+    await assert.rejects(credential.getToken(scope, { tenantId: "four.test" }), BreakerOpenError);
+    directory.fault = ({ tenantId: tenant }) =>
+      tenant === "one.test" ? refusal("unauthorized_client", 700016) : undefined;
+    await time.advance(5_001);
+    await assert.rejects(credential.getToken(scope, { tenantId: "one.test" }), TokenRequestError);
+    await credential.getToken(scope, { tenantId: "four.test" });
+  });
+
+  it("works on while the vault is out", async () => {
+    const credential = open();
+    await credential.getToken(scope);
+    vault.fault = new SecretReadError(vault.description, "unavailable");
+    for (let hour = 0; hour < 24; hour++) {
+      await time.advance(hourMs);
+      await credential.getToken(scope);
+    }
+    assert.ok(vault.reads < 24 * 60 * 2 + 10, `${vault.reads} reads`);
+  });
+
+  it("waits for the vault's retries at the start, and tells when that was in vain", async () => {
+    vault.fault = new SecretReadError(vault.description, "unavailable");
+    const credential = open();
+    const answer = credential.getToken(scope);
+    await time.advance(2_500);
+    vault.fault = undefined;
+    await time.until(answer);
+    secret.close();
+    vault.fault = new SecretReadError(vault.description, "unavailable");
+    const again = open();
+    await assert.rejects(time.until(again.getToken(scope)), SecretReadError);
+    await assert.rejects(again.getToken(scope), BreakerOpenError);
+  });
+
+  it("tells at once that the vault refuses", async () => {
+    vault.fault = new SecretReadError(vault.description, "forbidden");
+    const credential = open();
+    await assert.rejects(credential.getToken(scope), /Key Vault Secrets User/);
+    assert.equal(vault.reads, 1);
+  });
+
+  it("gets over a vault that hangs", async () => {
+    const credential = open();
+    await credential.getToken(scope);
+    vault.hangs = true;
+    await time.advance(2 * hourMs);
+    await time.until(credential.getToken(scope), 1_000);
+  });
+
+  it("lets a caller give up without disturbing the others", async () => {
+    directory.latencyMs = 1_000;
+    const credential = open();
+    const abort = new AbortController();
+    const one = credential.getToken(scope, { abortSignal: abort.signal });
+    const other = credential.getToken(scope);
+    await time.advance(500);
+    abort.abort(new Error("enough"));
+    await assert.rejects(one, /enough/);
+    await time.until(other);
+    assert.equal(directory.requests.length, 1);
+  });
+
+  it("makes no further attempt when nobody waits any more", async () => {
+    directory.fault = () => new Response("out", { status: 503 });
+    const credential = open();
+    const abort = new AbortController();
+    const answer = credential.getToken(scope, { abortSignal: abort.signal });
+    await time.settle();
+    abort.abort();
+    await assert.rejects(answer, { name: "AbortError" });
+    await time.advance(minuteMs);
+    assert.equal(directory.requests.length, 1);
+  });
+
+  it("keeps a token that arrives after its callers gave up", async () => {
+    directory.latencyMs = 1_000;
+    const credential = open();
+    const answer = credential.getToken(scope, { abortSignal: AbortSignal.abort() });
+    await assert.rejects(answer, { name: "AbortError" });
+    const abort = new AbortController();
+    const late = credential.getToken(scope, { abortSignal: abort.signal });
+    await time.advance(500);
+    abort.abort();
+    await assert.rejects(late, { name: "AbortError" });
+    await time.advance(1_000);
+    await credential.getToken(scope);
+    assert.equal(directory.requests.length, 1);
+  });
+
+  it("refuses more waiters than allowed, at once", async () => {
+    directory.latencyMs = 1_000;
+    const credential = open({ limits: { maxWaiters: 10 } });
+    const answers = Array.from({ length: 20 }, () => credential.getToken(scope));
+    const outcomes = await time.until(Promise.allSettled(answers));
+    const refused = outcomes.filter(({ status }) => status === "rejected");
+    assert.ok(refused.length >= 10 && refused.length <= 11, `${refused.length} refused`);
+    for (const outcome of refused) {
+      assert.ok(outcome.status === "rejected" && outcome.reason instanceof TooManyWaitersError);
+    }
+  });
+
+  it("refuses service after it was closed", async () => {
+    const credential = open();
+    secret.close();
+    await assert.rejects(credential.getToken(scope), { name: "ClosedError" });
+  });
+
+  it("ends what waits when it is closed", async () => {
+    vault.hangs = true;
+    const credential = open();
+    const answer = credential.getToken(scope);
+    await time.settle();
+    secret.close();
+    await assert.rejects(answer, { name: "ClosedError" });
+  });
+});
