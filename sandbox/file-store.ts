@@ -134,6 +134,7 @@ const stateForm = z.looseObject({
   entra: z.looseObject({}),
   arm: z.looseObject({}),
   keyVault: z.looseObject({}),
+  events: z.looseObject({}),
   faults: z.looseObject({}),
   host: z.looseObject({}),
 });

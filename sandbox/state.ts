@@ -1,6 +1,7 @@
 import { type ArmState, initialArmState } from "./arm/state.ts";
 import { initialEntraState } from "./entra/initial-state.ts";
 import type { EntraState } from "./entra/state.ts";
+import { type EventsState, initialEventsState } from "./events/state.ts";
 import { type FaultsState, initialFaultsState } from "./faults/state.ts";
 import { type HostState, initialHostState } from "./host/state.ts";
 import { initialKeyVaultState, type KeyVaultState } from "./keyvault/state.ts";
@@ -12,6 +13,7 @@ export interface State {
   entra: EntraState;
   arm: ArmState;
   keyVault: KeyVaultState;
+  events: EventsState;
   faults: FaultsState;
   host: HostState;
 }
@@ -32,6 +34,7 @@ export function initialState({ nowMs, tenantId, subscriptionId }: InitialStateAr
     entra: initialEntraState({ tenantId, nowMs }),
     arm: initialArmState(subscriptionId),
     keyVault: initialKeyVaultState(),
+    events: initialEventsState(),
     faults: initialFaultsState(),
     host: initialHostState(),
   };
