@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
@@ -22,6 +22,9 @@ const noDownload = async () => {
 const quiet = () => {};
 const binFolder = (machine: FakeMachine) =>
   join(machine.cache, "pulumi", `${cliVersion}-${process.platform}-${process.arch}`, "bin");
+/** What the cache holds, apart from the lock: its empty file stays, because removing it would race with a waiter. */
+const cached = (machine: FakeMachine) =>
+  readdirSync(join(machine.cache, "pulumi")).filter((name) => !name.endsWith(".lock"));
 
 test("takes the CLI on PATH if it is new enough, and makes nothing", async (t) => {
   const machine = new FakeMachine(temporaryFolder(t));
@@ -85,7 +88,7 @@ test("says what was tried, why each failed and what to install, and leaves nothi
       return true;
     },
   );
-  assert.deepEqual(readdirSync(join(machine.cache, "pulumi")), []);
+  assert.deepEqual(cached(machine), []);
 });
 
 test("without Go the message says so", async (t) => {
@@ -143,15 +146,10 @@ test("a process killed half-way is replaced by the next, and its leavings are re
   const orphan = machine.builds()[0];
   assert.ok(orphan);
   process.kill(orphan.pid, "SIGKILL");
-  const lock = `${join(binFolder(machine), "..")}.lock`;
-  assert.ok(existsSync(lock), "the lock outlives its owner");
-  utimesSync(lock, new Date(0), new Date(0));
   machine.letBuildsEnd();
   const next = startProcess(t, machine);
   assert.deepEqual(await next.answer(), { folder: binFolder(machine), version: cliVersion, source: "build" });
-  assert.deepEqual(readdirSync(join(machine.cache, "pulumi")), [
-    `${cliVersion}-${process.platform}-${process.arch}`,
-  ]);
+  assert.deepEqual(cached(machine), [`${cliVersion}-${process.platform}-${process.arch}`]);
 });
 
 test("leavings in the cache do not stop anyone", async (t) => {
@@ -161,7 +159,7 @@ test("leavings in the cache do not stop anyone", async (t) => {
   mkdirSync(binFolder(machine), { recursive: true });
   mkdirSync(`${join(binFolder(machine), "..")}.making-abc`);
   await ensurePulumi({ env: machine.env, onProgress: quiet, download: noDownload });
-  assert.equal(readdirSync(join(machine.cache, "pulumi")).length, 1);
+  assert.equal(cached(machine).length, 1);
 });
 
 const script = fileURLToPath(new URL("./ensure-in-a-process.ts", import.meta.url));
