@@ -5,6 +5,7 @@ import { type EventsState, initialEventsState } from "./events/state.ts";
 import { type FaultsState, initialFaultsState } from "./faults/state.ts";
 import { type HostState, initialHostState } from "./host/state.ts";
 import { initialKeyVaultState, type KeyVaultState } from "./keyvault/state.ts";
+import { initialMailState, type MailState } from "./mail/state.ts";
 
 /** Everything that the sandbox remembers. Plain JSON. */
 export interface State {
@@ -14,6 +15,7 @@ export interface State {
   arm: ArmState;
   keyVault: KeyVaultState;
   events: EventsState;
+  mail: MailState;
   faults: FaultsState;
   host: HostState;
 }
@@ -35,6 +37,7 @@ export function initialState({ nowMs, tenantId, subscriptionId }: InitialStateAr
     arm: initialArmState(subscriptionId),
     keyVault: initialKeyVaultState(),
     events: initialEventsState(),
+    mail: initialMailState(),
     faults: initialFaultsState(),
     host: initialHostState(),
   };
