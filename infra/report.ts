@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CredentialOutput } from "./credential-output.ts";
 import type { PlannedCredential } from "./plan-credentials.ts";
+import { problemsOf } from "./problems.ts";
 
 /** Ends the program with a message for the user, without a stack trace. */
 export function userMistake(error: unknown): never {
@@ -37,21 +38,4 @@ export function endInError(
     for (const problem of problems) pulumi.log.error(problem);
     if (problems.length > 0 && !retires) process.once("beforeExit", () => process.exit(ERROR_REPORTED));
   });
-}
-
-/** What is wrong with a credential, in words; empty if nothing is. */
-export function problemsOf(name: string, { failure, broken, stopped }: CredentialOutput): string[] {
-  const problems: string[] = [];
-  if (failure !== undefined) {
-    problems.push(
-      `${name}: generation ${failure.generation} was not published, verification failed: ${failure.reason} (docs/runbooks/failed-rotation.md)`,
-    );
-  }
-  if (broken !== undefined) {
-    problems.push(
-      `${name}: the published generation ${broken.generation} does not work: ${broken.reason} (docs/runbooks/expired-secret.md)`,
-    );
-  }
-  if (stopped !== undefined) problems.push(`${name}: left as it is: ${stopped}`);
-  return problems;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
+import { PUBLIC_AUTHORITY_HOST } from "./authority.ts";
 import { directoryTimeMs } from "./directory-time.ts";
 import { parseInstant } from "./instant.ts";
 import { filledIn } from "./settings/fill-in.ts";
@@ -17,9 +18,6 @@ export interface RunContext {
   /** What this stack's last update said of the credentials; `undefined` before the first. */
   lastOutput: unknown;
 }
-
-/** The sign-in service of the public cloud; `AZURE_AUTHORITY_HOST` names another, as for the Azure SDKs. */
-const PUBLIC_AUTHORITY_HOST = "https://login.microsoftonline.com";
 
 /** The name of the stack output that holds the credentials. */
 export const CREDENTIALS_OUTPUT = "credentials";

@@ -1,0 +1,51 @@
+import { openEngine } from "../engine/engine.ts";
+import { updateStack } from "../engine/update.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { directoryInstant } from "../status/directory-instant.ts";
+import { statusDocument } from "../status/document.ts";
+import { statusTable } from "../status/table.ts";
+import type { RegisterCommand } from "./command.ts";
+import { stackOf, withStackOption } from "./stack-option.ts";
+
+/** `keyturn up`: an unattended update that also puts right what an earlier one left behind. */
+export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) => {
+  withStackOption(program.command("up"))
+    .summary("update a stack, whatever state the last update left it in")
+    .description(
+      "Updates a stack: creates, rotates and retires what is due. Settles what an update that died left half done, and removes what it lost in Entra.\n\n" +
+        "Exit codes: 0 all is well, 1 the update failed, 4 a credential needs a person.",
+    )
+    .option("-j, --json", "print the result as JSON")
+    .option("-y, --yes", "do not ask (nothing is asked today; accepted for scripts)")
+    .option("-q, --quiet", "do not pass on what the engine says")
+    .action(async (options: { stack?: string; json?: boolean; quiet?: boolean }) => {
+      const engine = await openEngine({ stack: stackOf(options) });
+      const quiet = options.quiet === true;
+      const result = await updateStack({
+        engine,
+        terminal,
+        ...(!quiet && { onLine: (line: string) => terminal.err(line) }),
+      });
+      const document = statusDocument(engine.stack, await directoryInstant(engine.env), result.credentials);
+      if (options.json === true) {
+        terminal.out(
+          JSON.stringify({ ...document, changed: result.changed, removed: result.removed }, null, 2),
+        );
+      } else {
+        for (const { credential, keyId } of result.removed.keys) {
+          terminal.out(`Removed key ${keyId} of ${credential}: an update that died had made and lost it.`);
+        }
+        for (const { credential, objectId } of result.removed.applications) {
+          terminal.out(
+            `Removed application ${objectId}: an update that died had made it for ${credential} and lost it.`,
+          );
+        }
+        terminal.out(statusTable(document, terminal.style));
+        terminal.out(result.changed ? "" : "\nNothing was due: nothing changed.");
+      }
+      if (result.problems.length > 0) {
+        for (const problem of result.problems) terminal.err(`keyturn: ${problem}`);
+        setExitCode(exitCodes.resource);
+      }
+    });
+};

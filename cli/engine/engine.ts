@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { executableName } from "../../tools/find-on-path.ts";
+import { ensurePulumi } from "../../tools/pulumi/ensure-pulumi.ts";
+import { pulumiEnvironment } from "../../tools/pulumi/environment.ts";
+import { type ProcessResult, runProcess } from "../../tools/run-process.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
+
+/** The checkout: where `Pulumi.yaml` and the stacks' settings are. */
+export const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
+
+/** An update of a stack with hundreds of credentials takes minutes; one that takes hours hangs. */
+const DEFAULT_TIMEOUT_MS = 2 * 60 * 60_000;
+
+export interface RunOptions {
+  onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** The Pulumi engine on one stack. One process for each operation. */
+export interface Engine {
+  readonly stack: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs `pulumi` with these arguments on the stack, never asking. It may fail: look at the exit code. */
+  run(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
+  /** Like `run`; @throws CommandError with what Pulumi said, if it fails. */
+  expect(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
+}
+
+export interface OpenEngineArgs {
+  stack: string;
+  env?: NodeJS.ProcessEnv;
+  /** The folder of `Pulumi.yaml`. Default: this checkout. */
+  projectFolder?: string;
+}
+
+/** Finds the Pulumi CLI and makes it ready for one stack. */
+export async function openEngine(args: OpenEngineArgs): Promise<Engine> {
+  const { stack, env: base = process.env, projectFolder = PROJECT_FOLDER } = args;
+  const pulumi = await ensurePulumi({ env: base });
+  const env = pulumiEnvironment(pulumi, base);
+  const executable = join(pulumi.folder, executableName("pulumi"));
+  const run: Engine["run"] = (args, { onLine, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = {}) =>
+    runProcess(executable, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
+      cwd: projectFolder,
+      env,
+      timeoutMs,
+      ...(onLine !== undefined && { onLine }),
+      ...(signal !== undefined && { signal }),
+    });
+  return {
+    stack,
+    env,
+    run,
+    expect: async (args, options) => {
+      const result = await run(args, options);
+      if (result.exitCode !== 0) throw pulumiError(args, result);
+      return result;
+    },
+  };
+}
+
+/** What Pulumi said, as an error for the user. */
+export function pulumiError(args: readonly string[], result: ProcessResult): CommandError {
+  const said = `${result.stderr}\n${result.stdout}`.trim();
+  const command = `pulumi ${args[0] ?? ""}${args[0] === "stack" ? ` ${args[1] ?? ""}` : ""}`.trim();
+  if (/no stack named|not found/i.test(said) && /stack/.test(said)) {
+    return new CommandError(`there is no such stack: ${said}`, exitCodes.stackMissing);
+  }
+  if (result.timedOut) return new CommandError(`${command} did not end in time`, exitCodes.timeout);
+  const passphrase = /incorrect passphrase|passphrase must be set/i.test(said)
+    ? '\nSet PULUMI_CONFIG_PASSPHRASE to the stack\'s passphrase; for the sandbox: eval "$(npx keyturn sandbox env)"'
+    : "";
+  return new CommandError(`${command} failed:\n${said}${passphrase}`, exitCodes.error);
+}

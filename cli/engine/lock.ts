@@ -1,0 +1,34 @@
+/** Who holds the lock of a stack on a file, blob or bucket backend. */
+export interface LockHolder {
+  user: string;
+  host: string;
+  pid: number;
+  /** When the lock was made, as Pulumi writes it. */
+  since: string;
+}
+
+/** The holders named in Pulumi's refusal, or undefined if `text` is no such refusal. */
+export function lockHolders(text: string): LockHolder[] | undefined {
+  if (!/the stack is currently locked by \d+ lock/.test(text)) return undefined;
+  const lines = text.matchAll(/created by (\S+?)@(\S+) \(pid (\d+)\) at (\S+)/g);
+  return [...lines].map(([, user = "", host = "", pid = "", since = ""]) => ({
+    user,
+    host,
+    pid: Number(pid),
+    since,
+  }));
+}
+
+/** Whether every lock was left behind by a process of this machine that is gone. */
+export function locksAreStale(
+  holders: readonly LockHolder[],
+  here: { host: string; isAlive: (pid: number) => boolean },
+): boolean {
+  return holders.length > 0 && holders.every(({ host, pid }) => host === here.host && !here.isAlive(pid));
+}
+
+export function describeHolders(holders: readonly LockHolder[]): string {
+  return holders
+    .map(({ user, host, pid, since }) => `${user}@${host} (process ${pid}) since ${since}`)
+    .join(", ");
+}

@@ -1,0 +1,145 @@
+import { hostname } from "node:os";
+import { applicationMarker } from "../../infra/credential/application.ts";
+import { CommandError } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+import type { Directory } from "./directory.ts";
+import type { Engine } from "./engine.ts";
+import { describeHolders, lockHolders, locksAreStale } from "./lock.ts";
+import { armIdOf, hasPendingOperations, type PendingCreate, pendingCreates } from "./pending.ts";
+import { partsOfUrn } from "./urn.ts";
+
+/** Whether a process of this machine is running. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
+ * Takes a lock away whose holder is gone. A lock whose holder lives, or cannot be asked because it is another
+ * machine, is left.
+ * @returns whether a lock was taken away.
+ * @throws CommandError that names the holder.
+ */
+export async function releaseStaleLock(
+  engine: Engine,
+  refusal: string,
+  terminal: Terminal,
+): Promise<boolean> {
+  const holders = lockHolders(refusal);
+  if (holders === undefined) return false;
+  if (!locksAreStale(holders, { host: hostname(), isAlive })) {
+    throw new CommandError(
+      `another update of stack ${engine.stack} is under way: ${describeHolders(holders)}. ` +
+        "Wait for it; if it is certain that it died, run `pulumi cancel` and try again (docs/runbooks/interrupted-update.md).",
+    );
+  }
+  terminal.err(`The update of ${describeHolders(holders)} died and left a lock: removed.`);
+  await engine.expect(["cancel", "--yes"]);
+  return true;
+}
+
+/** The stack's checkpoint, as far as it matters here. */
+interface Deployment {
+  resources?: { urn: string; id?: string; type: string; outputs?: Record<string, unknown> }[];
+  pending_operations?: unknown[];
+}
+
+export async function exportDeployment(engine: Engine): Promise<Deployment> {
+  const { stdout } = await engine.expect(["stack", "export"]);
+  return (JSON.parse(stdout) as { deployment?: Deployment }).deployment ?? {};
+}
+
+/**
+ * Settles what an update left half done: whatever it made is taken into the stack, whatever it did not make
+ * is forgotten. Secrets whose value died with the engine are of no use: `removeOrphans` deletes them later.
+ */
+export async function settlePending(
+  engine: Engine,
+  directory: () => Promise<Directory>,
+  terminal: Terminal,
+): Promise<void> {
+  const deployment = await exportDeployment(engine);
+  if (!hasPendingOperations(deployment)) return;
+  const creates = pendingCreates(deployment);
+  terminal.err(
+    `The last update died in the middle of ${creates.length} creation(s): looking at what became of them …`,
+  );
+  const ids: string[] = [];
+  for (const pending of creates) {
+    const id = await madeId(pending, deployment, engine, directory);
+    const { name } = partsOfUrn(pending.urn);
+    if (id !== undefined) ids.push("--import-pending-creates", pending.urn, "--import-pending-creates", id);
+    terminal.err(
+      `  ${pending.type} ${name}: ${id === undefined ? "to be made again" : `taken over if it exists (${id})`}`,
+    );
+  }
+  await engine.expect(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...ids]);
+}
+
+/** The id under which a resource exists, if it was made before the engine died. */
+async function madeId(
+  pending: PendingCreate,
+  deployment: Deployment,
+  engine: Engine,
+  directory: () => Promise<Directory>,
+): Promise<string | undefined> {
+  const { name } = partsOfUrn(pending.urn);
+  switch (pending.type) {
+    case "azuread:index/application:Application": {
+      const known = new Set((deployment.resources ?? []).map(({ id }) => id));
+      const marked = await (await directory()).applicationsMarked(applicationMarker(engine.stack, name));
+      const found = marked.find(({ id }) => !known.has(`/applications/${id}`));
+      return found === undefined ? undefined : `/applications/${found.id}`;
+    }
+    case "azuread:index/servicePrincipal:ServicePrincipal": {
+      const found = await (await directory()).servicePrincipalOf(String(pending.inputs.clientId));
+      return found === undefined ? undefined : `/servicePrincipals/${found.id}`;
+    }
+    default:
+      return armIdOf(pending, { subscriptionId: engine.env.ARM_SUBSCRIPTION_ID ?? "" });
+  }
+}
+
+/** What a clean-up removed. */
+export interface Removed {
+  keys: { credential: string; keyId: string }[];
+  applications: { credential: string; objectId: string }[];
+}
+
+/**
+ * Removes what dead updates made in Entra and lost: keys with our description, and applications with our
+ * marker, that the stack does not know. Nothing made by hand carries either.
+ */
+export async function removeOrphans(
+  engine: Engine,
+  directory: Directory,
+  credentials: readonly { name: string; applicationObjectId: string }[],
+  orphans: typeof import("./directory.ts").orphanKeys,
+): Promise<Removed> {
+  const deployment = await exportDeployment(engine);
+  const resources = deployment.resources ?? [];
+  const knownKeys = new Set(
+    resources.flatMap(({ type, outputs }) =>
+      type === "azuread:index/applicationPassword:ApplicationPassword" ? [String(outputs?.keyId)] : [],
+    ),
+  );
+  const knownIds = new Set(resources.map(({ id }) => id));
+  const removed: Removed = { keys: [], applications: [] };
+  for (const { name, applicationObjectId } of credentials) {
+    const keys = (await directory.keysOf(applicationObjectId)) ?? [];
+    for (const { keyId } of orphans(keys, { stack: engine.stack, credential: name }, knownKeys)) {
+      await directory.removeKey(applicationObjectId, keyId);
+      removed.keys.push({ credential: name, keyId });
+    }
+    for (const { id } of await directory.applicationsMarked(applicationMarker(engine.stack, name))) {
+      if (id === applicationObjectId || knownIds.has(`/applications/${id}`)) continue;
+      await directory.deleteApplication(id);
+      removed.applications.push({ credential: name, objectId: id });
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,93 @@
+import type { CredentialOutput } from "../../infra/credential-output.ts";
+import { parseInstant } from "../../infra/instant.ts";
+import { problemsOf } from "../../infra/problems.ts";
+import { MIN_OVERLAP_MS } from "../../infra/rotation/policy.ts";
+import type { ProcessResult } from "../../tools/run-process.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Directory, openDirectory, orphanKeys } from "./directory.ts";
+import { type Engine, pulumiError } from "./engine.ts";
+import { readCredentials } from "./outputs.ts";
+import { type Removed, releaseStaleLock, removeOrphans, settlePending } from "./recover.ts";
+
+export interface UpdateArgs {
+  engine: Engine;
+  terminal: Terminal;
+  /** Passes the engine's own output on. */
+  onLine?: (line: string) => void;
+}
+
+/** How an update went. */
+export interface UpdateResult {
+  credentials: Record<string, CredentialOutput>;
+  /** Whether any resource was created, changed or deleted. */
+  changed: boolean;
+  /** What needs a person; empty if nothing does. */
+  problems: string[];
+  removed: Removed;
+}
+
+/** A repair takes one update to find that a secret is broken and one to replace it; a revocation one to rotate and one to delete. */
+const MOST_UPDATES = 3;
+
+/**
+ * Brings a stack up to date, whatever state the last update left it in: settles what died half-way, updates,
+ * goes on where one update leads to another, and removes what was lost on the way.
+ * @throws CommandError if the engine refuses or fails.
+ */
+export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
+  const { engine, terminal } = args;
+  let opened: Promise<Directory> | undefined;
+  const directory = () => {
+    opened ??= openDirectory(engine.env);
+    return opened;
+  };
+  await settlePending(engine, directory, terminal).catch(async (error: unknown) => {
+    if (!(await releaseStaleLock(engine, String(error), terminal))) throw error;
+    await settlePending(engine, directory, terminal);
+  });
+  let changed = false;
+  let credentials: Record<string, CredentialOutput> = {};
+  for (let updates = 1; updates <= MOST_UPDATES; updates++) {
+    const result = await up(args);
+    changed ||= !/\bResources:\s*\n\s*\d+ unchanged\s*$/m.test(result.stdout);
+    credentials = await readCredentials(engine);
+    if (result.exitCode !== 0 && problemsIn(credentials).length === 0) throw pulumiError(["up"], result);
+    if (!leadsToAnother(credentials)) break;
+  }
+  const removed = await removeOrphans(
+    engine,
+    await directory(),
+    Object.entries(credentials).map(([name, { applicationObjectId }]) => ({ name, applicationObjectId })),
+    orphanKeys,
+  );
+  return { credentials, changed, problems: problemsIn(credentials), removed };
+}
+
+async function up({ engine, terminal, onLine }: UpdateArgs): Promise<ProcessResult> {
+  const run = () => engine.run(["up", "--yes", "--skip-preview"], onLine === undefined ? {} : { onLine });
+  const result = await run();
+  const said = `${result.stderr}\n${result.stdout}`;
+  if (result.exitCode !== 0 && (await releaseStaleLock(engine, said, terminal))) return run();
+  if (result.timedOut) throw new CommandError("the update did not end in time", exitCodes.timeout);
+  return result;
+}
+
+function problemsIn(credentials: Record<string, CredentialOutput>): string[] {
+  return Object.entries(credentials).flatMap(([name, output]) => problemsOf(name, output));
+}
+
+/** Whether the next update has something to do at once. */
+function leadsToAnother(credentials: Record<string, CredentialOutput>): boolean {
+  return Object.values(credentials).some(
+    ({ broken, previous, current, failure }) =>
+      (broken?.kind === "rejected" && failure === undefined) ||
+      // A revoked secret is promised to nobody: it goes at once.
+      (previous !== undefined && current !== undefined && isRevoked(previous.retireAfter, current.createdAt)),
+  );
+}
+
+/** Any other previous secret is kept for the overlap, which is longer than the day that this allows. */
+function isRevoked(retireAfter: string, successorCreatedAt: string): boolean {
+  return (parseInstant(retireAfter) ?? 0) - (parseInstant(successorCreatedAt) ?? 0) < MIN_OVERLAP_MS;
+}

@@ -1,0 +1,18 @@
+import type { CredentialOutput } from "./credential-output.ts";
+
+/** What is wrong with a credential, in words; empty if nothing is. */
+export function problemsOf(name: string, { failure, broken, stopped }: CredentialOutput): string[] {
+  const problems: string[] = [];
+  if (failure !== undefined) {
+    problems.push(
+      `${name}: generation ${failure.generation} was not published, verification failed: ${failure.reason} (docs/runbooks/failed-rotation.md)`,
+    );
+  }
+  if (broken !== undefined) {
+    problems.push(
+      `${name}: the published generation ${broken.generation} does not work: ${broken.reason} (docs/runbooks/expired-secret.md)`,
+    );
+  }
+  if (stopped !== undefined) problems.push(`${name}: left as it is: ${stopped}`);
+  return problems;
+}
