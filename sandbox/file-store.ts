@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Draft, freeze } from "immer";
 import { z } from "zod";
 import { writeFileAtomically } from "./atomic-file.ts";
-import { type FileLock, tryLockFile } from "./file-lock.ts";
+import { type FileLock, tryLockFile } from "../tools/file-lock.ts";
 import type { State } from "./state.ts";
 import { applied, type Store } from "./store.ts";
 

@@ -38,15 +38,23 @@ export class WatchedStore implements Store {
     return this.#view.getStore() ?? this.#inner.state;
   }
 
-  async update<T>(change: (draft: Draft<State>) => T): Promise<T> {
-    const before = this.#inner.state;
-    const durable = this.#inner.update((draft) => {
+  update<T>(change: (draft: Draft<State>) => T): Promise<T> {
+    return this.#apply((before, draft) => {
       const result = change(draft);
       const after = current(draft) as State;
-      const settled = this.#react(before, after);
-      if (settled !== after) replaceSlices(draft, after, settled);
+      replaceSlices(draft, after, this.#react(before, after));
       return result;
     });
+  }
+
+  /** Replaces the state by what `next` makes of it. Unlike an update it has no other consequences. */
+  evolve(next: (state: State) => State): Promise<void> {
+    return this.#apply((before, draft) => replaceSlices(draft, before, next(before)));
+  }
+
+  async #apply<T>(change: (before: State, draft: Draft<State>) => T): Promise<T> {
+    const before = this.#inner.state;
+    const durable = this.#inner.update((draft) => change(before, draft));
     // The update has been applied by now, though it is not durable yet.
     const { state } = this.#inner;
     if (state !== before) {

@@ -1,0 +1,28 @@
+import type { State } from "../state.ts";
+import { type EventSubscription, eventSubscriptions } from "./event-subscription.ts";
+import type { PendingDelivery } from "./state.ts";
+import { isOnThisMachine } from "./webhook-delivery.ts";
+
+/** Posts whose time has come, oldest first. */
+export function dueDeliveries({ events, clock }: State): PendingDelivery[] {
+  return events.deliveries
+    .filter(({ dueMs }) => dueMs <= clock.nowMs)
+    .sort((a, b) => a.dueMs - b.dueMs || a.outboxId - b.outboxId);
+}
+
+/** Webhooks on this machine that nobody has asked yet whether they want the events. */
+export function unaskedWebhooks(state: State): { subscription: EventSubscription; url: string }[] {
+  if (Object.values(state.events.subscriptions).every(({ endpoint }) => endpoint !== "unasked")) return [];
+  return eventSubscriptions(state).flatMap((subscription) => {
+    const { key, destination } = subscription;
+    return state.events.subscriptions[key]?.endpoint === "unasked" &&
+      destination.kind === "webhook" &&
+      isOnThisMachine(destination.url)
+      ? [{ subscription, url: destination.url }]
+      : [];
+  });
+}
+
+export function isSomethingToPost(state: State): boolean {
+  return dueDeliveries(state).length > 0 || unaskedWebhooks(state).length > 0;
+}

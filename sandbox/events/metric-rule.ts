@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { resourceKey } from "../arm/resource-id.ts";
+import type { ArmResource } from "../arm/state.ts";
+import type { State } from "../state.ts";
+import { parseIsoDuration } from "./iso-duration.ts";
+import { MINUTE_MS } from "./metrics.ts";
+
+export const METRIC_ALERT_TYPE = "Microsoft.Insights/metricAlerts";
+export const LOG_ALERT_TYPE = "Microsoft.Insights/scheduledQueryRules";
+
+const isoDuration = z.string().transform((text, context) => {
+  const ms = parseIsoDuration(text);
+  if (ms !== undefined && ms >= MINUTE_MS) return ms;
+  context.addIssue({ code: "custom", message: "not an ISO 8601 duration of a minute or more" });
+  return z.NEVER;
+});
+
+const criterion = z.object({
+  name: z.string(),
+  criterionType: z.literal("StaticThresholdCriterion").nullish(),
+  metricName: z.string(),
+  metricNamespace: z.string().nullish(),
+  operator: z.enum(["Equals", "GreaterThan", "GreaterThanOrEqual", "LessThan", "LessThanOrEqual"]),
+  threshold: z.number(),
+  timeAggregation: z.enum(["Average", "Minimum", "Maximum", "Total", "Count"]),
+  dimensions: z
+    .array(
+      z.object({ name: z.string(), operator: z.enum(["Include", "Exclude"]), values: z.array(z.string()) }),
+    )
+    .nullish(),
+});
+
+const metricRuleForm = z.object({
+  description: z.string().nullish(),
+  severity: z.number(),
+  enabled: z.boolean(),
+  scopes: z.array(z.string()),
+  evaluationFrequency: isoDuration,
+  windowSize: isoDuration,
+  criteria: z.object({
+    "odata.type": z.enum([
+      "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+      "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
+    ]),
+    allOf: z.array(criterion).min(1),
+  }),
+  autoMitigate: z.boolean().nullish(),
+  actions: z.array(z.object({ actionGroupId: z.string().nullish() })).nullish(),
+});
+
+export type Criterion = z.output<typeof criterion>;
+
+/** A metric alert rule with static thresholds, as it was declared. */
+export interface MetricRule {
+  /** The resource's key in the state. */
+  key: string;
+  id: string;
+  name: string;
+  description: string;
+  severity: string;
+  enabled: boolean;
+  scopes: string[];
+  frequencyMs: number;
+  windowMs: number;
+  criteria: Criterion[];
+  /** Whether the alert stays one alert until it is resolved; if not, it fires again and again. */
+  autoMitigate: boolean;
+  actionGroups: string[];
+  updatedMs: number;
+}
+
+/** Every metric alert rule that the sandbox can evaluate. */
+export function metricRules(state: State): MetricRule[] {
+  return Object.values(state.arm.resources).flatMap((resource) => {
+    const form =
+      resource.type === METRIC_ALERT_TYPE ? metricRuleForm.safeParse(resource.properties) : undefined;
+    return form?.success ? [metricRule(resource, form.data)] : [];
+  });
+}
+
+/** Ids of alert rules that are stored and never evaluated: those over logs, and dynamic or web test ones. */
+export function rulesNotEvaluated(state: State): string[] {
+  return Object.values(state.arm.resources)
+    .filter(
+      ({ type, properties }) =>
+        type === LOG_ALERT_TYPE ||
+        (type === METRIC_ALERT_TYPE && !metricRuleForm.safeParse(properties).success),
+    )
+    .map(({ id }) => id);
+}
+
+function metricRule(resource: ArmResource, form: z.output<typeof metricRuleForm>): MetricRule {
+  return {
+    key: resourceKey(resource.id),
+    id: resource.id,
+    name: resource.name,
+    description: form.description ?? "",
+    severity: `Sev${form.severity}`,
+    enabled: form.enabled,
+    scopes: form.scopes,
+    frequencyMs: form.evaluationFrequency,
+    windowMs: form.windowSize,
+    criteria: form.criteria.allOf,
+    autoMitigate: form.autoMitigate ?? true,
+    actionGroups: (form.actions ?? []).flatMap(({ actionGroupId }) => actionGroupId ?? []),
+    updatedMs: Date.parse(resource.updatedAt),
+  };
+}

@@ -1,1 +1,0 @@
-export { type FileLock, tryLockFile } from "../tools/file-lock.ts";
