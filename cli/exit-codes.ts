@@ -14,6 +14,8 @@ export const exitCodes = {
   noChanges: 7,
   cancelled: 8,
   timeout: 9,
+  /** `keyturn audit` has findings at or above `--fail-on`. Not one of Pulumi's. */
+  findings: 10,
   internal: 255,
 } as const;
 

@@ -1,0 +1,249 @@
+import { DAY_MS } from "../../../infra/duration.ts";
+import type { GuidTable } from "../guid-table.ts";
+import type { Credential, DirectoryEntity, ManagedCredential, ManagedKey } from "../model.ts";
+import { type AuditPolicy, tierOf } from "../policy.ts";
+import type { FindingKind } from "./catalogue.ts";
+import type { Facts, Finding } from "./finding.ts";
+import type { ManagedKeys } from "./managed-keys.ts";
+import { federationPlatform } from "./platform.ts";
+import { lowered, type Severity } from "./severity.ts";
+import { byUrgency } from "./urgency.ts";
+
+/** Of one kind on one application, so many findings are kept; one more tells how many there were besides. */
+const MOST_OF_A_KIND = 20;
+
+/** What an entity is judged by. */
+export interface Judging {
+  policy: AuditPolicy;
+  nowMs: number;
+  managed: ManagedKeys;
+  /**
+   * Day of the last sign-in by key, in days since 1970, 0 for a key that the report lists without a sign-in.
+   * Undefined: there is no report, so that nothing can be said about use.
+   */
+  lastUsedDay: GuidTable | undefined;
+  /** What a secret's name says about its origin (`stack/managed-names.ts`). */
+  managedName: (name: string, managed: ManagedCredential) => "made" | "pending" | undefined;
+}
+
+/** Everything to be said about one application or service principal by itself. */
+export function entityFindings(entity: DirectoryEntity, judging: Judging): Finding[] {
+  const found = entity.credentials.flatMap((credential) => credentialFindings(entity, credential, judging));
+  const platform = platformFinding(entity, judging.nowMs);
+  return [...limited(found), ...(platform === undefined ? [] : [platform])];
+}
+
+/** An application that nobody owns, given that it is one. None if it has no credential that could expire. */
+export function ownerlessFinding(entity: DirectoryEntity, nowMs: number): Finding | undefined {
+  const credentials = entity.credentials.filter(({ endMs }) => endMs === null || endMs > nowMs).length;
+  if (credentials === 0) return undefined;
+  return finding("no-owner", entity, entity.disabled ? "info" : "low", { credentials });
+}
+
+/** An application that has federated credentials, given that it has some, and client secrets besides. */
+export function federatedFinding(entity: DirectoryEntity, nowMs: number): Finding | undefined {
+  const secrets = liveSecrets(entity, nowMs).length;
+  return secrets === 0 ? undefined : finding("could-be-federated", entity, "low", { secrets });
+}
+
+function credentialFindings(entity: DirectoryEntity, credential: Credential, judging: Judging): Finding[] {
+  const owner = judging.managed.byKeyId.get(credential.keyId);
+  const found =
+    credential.endMs !== null && credential.endMs <= judging.nowMs
+      ? [expired(entity, credential, judging, owner?.key)]
+      : [
+          expiring(entity, credential, judging, owner?.key),
+          tooLong(entity, credential, judging, owner?.credential),
+          owner === undefined ? stranger(entity, credential, judging) : undefined,
+          unused(entity, credential, judging),
+        ];
+  const managedCredential = owner?.credential.name;
+  return found
+    .filter((each) => each !== undefined)
+    .map((each) => (managedCredential === undefined ? each : { ...each, managedCredential }));
+}
+
+function expired(
+  entity: DirectoryEntity,
+  credential: Credential,
+  { nowMs }: Judging,
+  key: ManagedKey | undefined,
+): Finding {
+  const dueMs = credential.endMs ?? nowMs;
+  const successor = hasSuccessor(entity, credential, nowMs);
+  return {
+    ...finding(
+      "expired-credential",
+      entity,
+      expiredSeverity(),
+      { successor, ...disabledFact(entity) },
+      credential,
+    ),
+    dueMs,
+    tier: 0,
+  };
+
+  function expiredSeverity(): Severity {
+    if (entity.disabled) return "info";
+    if (key?.role === "current") return "critical";
+    if (successor || key?.role === "previous") return "low";
+    // What expired long ago and was not missed is hardly in use.
+    return nowMs - dueMs <= 30 * DAY_MS ? "critical" : "medium";
+  }
+}
+
+function expiring(
+  entity: DirectoryEntity,
+  credential: Credential,
+  { policy, nowMs }: Judging,
+  key: ManagedKey | undefined,
+): Finding | undefined {
+  if (credential.endMs === null) return undefined;
+  const tier = tierOf(credential.endMs, policy.tiers, nowMs);
+  if (tier === undefined) return undefined;
+  const successor = hasSuccessor(entity, credential, nowMs + policy.days * DAY_MS);
+  // The previous key of a rotation is on its way out: that it ends is as it should be.
+  if (key?.role === "previous" && successor) return undefined;
+  return {
+    ...finding(
+      "expiring-credential",
+      entity,
+      severity(tier),
+      { successor, ...disabledFact(entity) },
+      credential,
+    ),
+    dueMs: credential.endMs,
+    tier,
+  };
+
+  function severity(tier: number): Severity {
+    if (entity.disabled) return "info";
+    const byTier = tierSeverity(tier);
+    if (successor) return lowered(byTier);
+    // A managed secret is replaced long before: that it comes this far means that rotation is broken.
+    return key !== undefined && byTier !== "critical" ? "high" : byTier;
+  }
+}
+
+/** How urgent it is to act on something that ends within `tier` days. */
+export function tierSeverity(tier: number): Severity {
+  if (tier <= 1) return "critical";
+  if (tier <= 7) return "high";
+  return tier <= 30 ? "medium" : "low";
+}
+
+function tooLong(
+  entity: DirectoryEntity,
+  credential: Credential,
+  { policy, nowMs }: Judging,
+  managed: ManagedCredential | undefined,
+): Finding | undefined {
+  const maxLifetimeMs = managed?.lifetimeMs ?? policy.maxLifetimeDays * DAY_MS;
+  if (credential.endMs === null) {
+    return finding("lifetime-too-long", entity, entity.disabled ? "info" : "medium", {}, credential);
+  }
+  const lifetimeMs = credential.endMs - (credential.startMs ?? nowMs);
+  // A day's grace: people count years and months, and those have no fixed length.
+  if (lifetimeMs <= maxLifetimeMs + DAY_MS) return undefined;
+  const facts = {
+    lifetimeDays: Math.round(lifetimeMs / DAY_MS),
+    maxLifetimeDays: Math.round(maxLifetimeMs / DAY_MS),
+  };
+  return finding("lifetime-too-long", entity, entity.disabled ? "info" : "low", facts, credential);
+}
+
+/** A credential on a managed application that the stack does not know: made by hand, or left by a crash. */
+function stranger(entity: DirectoryEntity, credential: Credential, judging: Judging): Finding | undefined {
+  const managers =
+    entity.type === "application" ? judging.managed.byApplication.get(entity.objectId) : undefined;
+  if (managers === undefined) return undefined;
+  const origin = (each: ManagedCredential) =>
+    credential.name === null ? undefined : judging.managedName(credential.name, each);
+  const namesake = managers.find((each) => origin(each) !== undefined);
+  // The update that made it has not finished with it.
+  if (namesake !== undefined && origin(namesake) === "pending") return undefined;
+  const found =
+    namesake === undefined
+      ? finding("hand-made-credential", entity, "high", {}, credential)
+      : finding("orphan-key", entity, "medium", {}, credential);
+  return { ...found, managedCredential: (namesake ?? managers[0])?.name ?? "" };
+}
+
+function unused(entity: DirectoryEntity, credential: Credential, judging: Judging): Finding | undefined {
+  const { lastUsedDay, nowMs, policy } = judging;
+  const sinceMs = nowMs - policy.unusedDays * DAY_MS;
+  // A certificate that verifies tokens or is not yet valid cannot have signed in.
+  if (lastUsedDay === undefined || entity.disabled) return undefined;
+  if (credential.startMs === null || credential.startMs > sinceMs) return undefined;
+  const day = lastUsedDay.get(credential.keyId);
+  if (day !== undefined && day * DAY_MS > sinceMs) return undefined;
+  const facts: Facts = day === undefined || day === 0 ? {} : { lastUsedMs: day * DAY_MS };
+  return finding("unused-credential", entity, "low", facts, credential);
+}
+
+/** Whether another credential of the same sort is valid today and ends after both `credential` and `thenMs`. */
+function hasSuccessor(entity: DirectoryEntity, credential: Credential, thenMs: number): boolean {
+  const afterMs = Math.max(thenMs, credential.endMs ?? thenMs);
+  return entity.credentials.some(
+    (other) =>
+      other.keyId !== credential.keyId &&
+      other.type === credential.type &&
+      (other.startMs === null || other.startMs <= thenMs) &&
+      (other.endMs === null || other.endMs > afterMs),
+  );
+}
+
+function platformFinding(entity: DirectoryEntity, nowMs: number): Finding | undefined {
+  if (entity.type !== "application" || entity.disabled) return undefined;
+  const secrets = liveSecrets(entity, nowMs);
+  if (secrets.length === 0) return undefined;
+  const platform = federationPlatform([entity.name, ...secrets.map(({ name }) => name ?? "")]);
+  if (platform === undefined) return undefined;
+  return finding("could-be-federated", entity, "info", { secrets: secrets.length, platform });
+}
+
+function liveSecrets(entity: DirectoryEntity, nowMs: number): Credential[] {
+  return entity.credentials.filter(
+    ({ type, endMs }) => type === "secret" && (endMs === null || endMs > nowMs),
+  );
+}
+
+function disabledFact({ disabled }: DirectoryEntity): Facts {
+  return disabled ? { disabled } : {};
+}
+
+function finding(
+  kind: FindingKind,
+  { type, objectId, appId, name, singleTenant }: DirectoryEntity,
+  severity: Severity,
+  facts: Facts,
+  credential?: Credential,
+): Finding {
+  const id = credential === undefined ? `${kind}/${objectId}` : `${kind}/${objectId}/${credential.keyId}`;
+  return {
+    id,
+    kind,
+    severity,
+    subject: { type, id: objectId, name, appId },
+    ...(credential === undefined ? {} : { credential: { ...credential } }),
+    facts: singleTenant ? facts : { ...facts, multiTenant: true },
+  };
+}
+
+/** Keeps the most urgent findings of each kind, and one in place of the rest. */
+function limited(findings: Finding[]): Finding[] {
+  if (findings.length <= MOST_OF_A_KIND) return findings;
+  const byKind = Map.groupBy(findings, ({ kind }) => kind);
+  return [...byKind.values()].flatMap((ofKind) => {
+    const [first] = ofKind;
+    if (ofKind.length <= MOST_OF_A_KIND || first === undefined) return ofKind;
+    const sorted = ofKind.toSorted(byUrgency);
+    const [next] = sorted.slice(MOST_OF_A_KIND);
+    const { credential: _, ...rest } = next ?? first;
+    const others = ofKind.length - MOST_OF_A_KIND;
+    return [
+      ...sorted.slice(0, MOST_OF_A_KIND),
+      { ...rest, id: `${rest.kind}/${rest.subject.id}/others`, facts: { ...rest.facts, others } },
+    ];
+  });
+}

@@ -1,0 +1,104 @@
+import type { VaultSecret } from "../model.ts";
+import { type AuditPolicy, tierOf } from "../policy.ts";
+import type { FindingKind } from "./catalogue.ts";
+import { tierSeverity } from "./entity.ts";
+import type { Facts, Finding } from "./finding.ts";
+import type { ManagedKeys } from "./managed-keys.ts";
+import type { Severity } from "./severity.ts";
+
+export interface VaultJudging {
+  policy: AuditPolicy;
+  nowMs: number;
+  managed: ManagedKeys;
+  /** When the keys that vault secrets refer to end, as the directory has them. */
+  entraEnds: ReadonlyMap<string, number | null>;
+}
+
+/** Everything to be said about the vaults' secrets. */
+export function vaultFindings(secrets: readonly VaultSecret[], judging: VaultJudging): Finding[] {
+  return [
+    ...secrets.flatMap((secret) => secretFindings(secret, judging)),
+    ...duplicates(secrets, judging.managed),
+  ];
+}
+
+function secretFindings(secret: VaultSecret, judging: VaultJudging): Finding[] {
+  // A disabled secret can be read by nobody; a certificate's dates are those of the certificate.
+  if (!secret.enabled || secret.ofCertificate) return [];
+  const managedCredential = nameOfManaged(secret, judging.managed);
+  return [dates(secret, judging), noExpiry(secret, managedCredential), expiry(secret, judging)]
+    .filter((each) => each !== undefined)
+    .map((each) => (managedCredential === undefined ? each : { ...each, managedCredential }));
+}
+
+function dates(secret: VaultSecret, { entraEnds }: VaultJudging): Finding | undefined {
+  const entraMs = secret.keyId === null ? undefined : entraEnds.get(secret.keyId);
+  // Key Vault keeps whole seconds.
+  if (entraMs === undefined || cutToSecond(entraMs) === cutToSecond(secret.expiresMs)) return undefined;
+  const facts: Facts = {};
+  if (secret.expiresMs !== null) facts.vaultMs = secret.expiresMs;
+  if (entraMs !== null) facts.entraMs = entraMs;
+  // A vault that promises more than Entra keeps makes readers trust a dead secret, and no alert comes.
+  const later = entraMs !== null && (secret.expiresMs === null || secret.expiresMs > entraMs);
+  return finding("vault-date-mismatch", secret, later ? "high" : "medium", facts);
+}
+
+function noExpiry(secret: VaultSecret, managedCredential: string | undefined): Finding | undefined {
+  if (secret.expiresMs !== null) return undefined;
+  return finding("vault-secret-no-expiry", secret, managedCredential === undefined ? "low" : "high", {});
+}
+
+/** A secret that holds an Entra key known to the directory is left to that key's own findings. */
+function expiry(secret: VaultSecret, { policy, nowMs, entraEnds }: VaultJudging): Finding | undefined {
+  if (secret.expiresMs === null) return undefined;
+  if (secret.keyId !== null && entraEnds.has(secret.keyId)) return undefined;
+  const tier = tierOf(secret.expiresMs, policy.tiers, nowMs);
+  if (tier === undefined) return undefined;
+  const found =
+    tier === 0
+      ? finding("vault-secret-expired", secret, "medium", {})
+      : finding("vault-secret-expiring", secret, tierSeverity(tier), {});
+  return { ...found, dueMs: secret.expiresMs, tier };
+}
+
+/** One finding a name, on the copy that the stack publishes, or else the first in the alphabet. */
+function duplicates(secrets: readonly VaultSecret[], managed: ManagedKeys): Finding[] {
+  const byName = Map.groupBy(
+    secrets.filter(({ enabled, ofCertificate }) => enabled && !ofCertificate),
+    ({ name }) => name.toLowerCase(),
+  );
+  return [...byName.values()].flatMap((copies) => {
+    if (copies.length < 2) return [];
+    const sorted = copies.toSorted((a, b) => (a.vaultUri < b.vaultUri ? -1 : 1));
+    const main = sorted.find((copy) => nameOfManaged(copy, managed) !== undefined) ?? sorted[0];
+    if (main === undefined) return [];
+    const managedCredential = nameOfManaged(main, managed);
+    const vaults = sorted.map(({ vaultUri }) => new URL(vaultUri).hostname);
+    const list = vaults.length > 5 ? `${vaults.slice(0, 5).join(", ")} …` : vaults.join(", ");
+    const severity: Severity = managedCredential === undefined ? "info" : "medium";
+    const found = finding("duplicate-vault-secret", main, severity, { vaults: vaults.length, list });
+    return [managedCredential === undefined ? found : { ...found, managedCredential }];
+  });
+}
+
+function nameOfManaged({ vaultUri, name }: VaultSecret, managed: ManagedKeys): string | undefined {
+  return managed.credentials.find(
+    (credential) =>
+      credential.secretName.toLowerCase() === name.toLowerCase() && credential.vaultUri === vaultUri,
+  )?.name;
+}
+
+function cutToSecond(ms: number | null): number | null {
+  return ms === null ? null : Math.floor(ms / 1000);
+}
+
+function finding(kind: FindingKind, secret: VaultSecret, severity: Severity, facts: Facts): Finding {
+  const address = `${secret.vaultUri}/secrets/${secret.name}`;
+  return {
+    id: `${kind}/${new URL(secret.vaultUri).hostname}/${secret.name}`,
+    kind,
+    severity,
+    subject: { type: "vaultSecret", id: address, name: secret.name },
+    facts,
+  };
+}

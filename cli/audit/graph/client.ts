@@ -1,0 +1,183 @@
+import type { TokenCredential } from "@azure/core-auth";
+import {
+  bearerTokenAuthenticationPolicy,
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  createHttpHeaders,
+  createPipelineRequest,
+  decompressResponsePolicy,
+  type HttpMethods,
+  type Pipeline,
+  type PipelinePolicy,
+  proxyPolicy,
+  RestError,
+  retryPolicy,
+  setClientRequestIdPolicy,
+  userAgentPolicy,
+} from "@azure/core-rest-pipeline";
+import { errorOfAnswer, GraphError } from "./errors.ts";
+import { graphRetryStrategy, MAX_RETRIES, type RetryTiming } from "./retry.ts";
+
+/** How long one attempt may take, to the last byte of the answer. */
+const ATTEMPT_TIMEOUT_MS = 60_000;
+
+export interface GraphClientArgs {
+  /** Where Graph is, without a path: `https://graph.microsoft.com`. */
+  origin: string;
+  credential: TokenCredential;
+  /** From 0 to 1, for the pauses between attempts. */
+  random: () => number;
+  nowMs: () => number;
+  attemptTimeoutMs?: number;
+  retryTiming?: RetryTiming;
+}
+
+export interface GraphRequest {
+  /** Under the origin (`/v1.0/applications?…`), or the address that Graph gave for the next page. */
+  url: string;
+  /**
+   * For Graph's advanced queries, which are answered from an index that lags behind a little
+   * (https://learn.microsoft.com/graph/aad-advanced-queries).
+   */
+  eventual?: boolean;
+  /** Default: GET, or POST where there is a body. */
+  method?: HttpMethods;
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
+export interface GraphAnswer {
+  text: string;
+  /** The directory's clock, from the `Date` header. */
+  dateMs: number | undefined;
+}
+
+/**
+ * Asks Microsoft Graph: tokens are got and renewed, every attempt has a time limit, and what is worth it is
+ * tried again (`retry.ts`). Built on the pipeline of the Azure SDKs, and so honours the proxy settings of the
+ * environment. A token is never sent anywhere but to `origin`.
+ */
+export class GraphClient {
+  readonly origin: string;
+  readonly #pipeline: Pipeline;
+  readonly #http = createDefaultHttpClient();
+  readonly #stopped = new AbortController();
+
+  constructor({
+    origin,
+    credential,
+    random,
+    nowMs,
+    attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
+    retryTiming,
+  }: GraphClientArgs) {
+    this.origin = origin;
+    this.#pipeline = createEmptyPipeline();
+    const policies: PipelinePolicy[] = [
+      proxyPolicy(),
+      userAgentPolicy({ userAgentPrefix: "keyturn-audit" }),
+      setClientRequestIdPolicy("client-request-id"),
+      decompressResponsePolicy(),
+      retryPolicy([graphRetryStrategy(random, nowMs, retryTiming)], { maxRetries: MAX_RETRIES }),
+      bearerTokenAuthenticationPolicy({
+        credential: limitedCredential(credential, attemptTimeoutMs),
+        scopes: `${origin}/.default`,
+      }),
+      attemptLimitPolicy(attemptTimeoutMs),
+    ];
+    for (const policy of policies) this.#pipeline.addPolicy(policy);
+  }
+
+  /** @throws GraphError for any answer but a success, and where no answer can be had. */
+  async send({
+    url,
+    eventual = false,
+    body,
+    method = body === undefined ? "GET" : "POST",
+  }: GraphRequest): Promise<GraphAnswer> {
+    const address = this.#address(url);
+    const headers = createHttpHeaders({ accept: "application/json" });
+    if (eventual) headers.set("ConsistencyLevel", "eventual");
+    if (body !== undefined) headers.set("content-type", "application/json");
+    const request = createPipelineRequest({
+      url: address.href,
+      method,
+      headers,
+      abortSignal: this.#stopped.signal,
+    });
+    if (body !== undefined) request.body = JSON.stringify(body);
+    try {
+      const response = await this.#pipeline.sendRequest(this.#http, request);
+      if (response.status < 200 || response.status > 299)
+        throw errorOfAnswer(address.pathname, response.status, response.bodyAsText);
+      const dateMs = Date.parse(response.headers.get("date") ?? "");
+      return { text: response.bodyAsText ?? "", dateMs: Number.isNaN(dateMs) ? undefined : dateMs };
+    } catch (error) {
+      if (this.#stopped.signal.aborted) throw new GraphError("the audit was stopped");
+      if (!(error instanceof RestError)) throw error;
+      const message = `${method} ${address.pathname} failed: ${error.code ?? "no answer"}`;
+      throw new GraphError(message, undefined, error.code, { cause: error });
+    }
+  }
+
+  /** Ends every request that is under way, and those that wait to be tried again, with a GraphError. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  /** A whole JSON document; a cut or broken one is asked for once more. */
+  async sendForJson(request: GraphRequest): Promise<unknown> {
+    try {
+      return JSON.parse((await this.send(request)).text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    const { text } = await this.send(request);
+    try {
+      return JSON.parse(text);
+    } catch {
+      const { pathname } = this.#address(request.url);
+      throw new GraphError(`GET ${pathname} answered with what is no JSON (${text.length} characters)`);
+    }
+  }
+
+  #address(url: string): URL {
+    const address = URL.canParse(url, this.origin) ? new URL(url, this.origin) : undefined;
+    // A page's link to the next one decides where the token goes: nowhere else.
+    if (address === undefined || address.origin !== new URL(this.origin).origin) {
+      throw new GraphError(
+        `Graph refers to ${address?.origin ?? "no valid address"} instead of ${this.origin}`,
+      );
+    }
+    return address;
+  }
+}
+
+/** Bounds the wait for a token as each attempt is bounded. */
+function limitedCredential(credential: TokenCredential, timeoutMs: number): TokenCredential {
+  return {
+    getToken: (scopes, options) =>
+      credential.getToken(scopes, { ...options, abortSignal: AbortSignal.timeout(timeoutMs) }),
+  };
+}
+
+/** Bounds each attempt, body included: the library's own time limit ends when the headers are there. */
+function attemptLimitPolicy(timeoutMs: number): PipelinePolicy {
+  return {
+    name: "attemptLimitPolicy",
+    async sendRequest(request, next) {
+      const outer = request.abortSignal;
+      const timeout = AbortSignal.timeout(timeoutMs);
+      request.abortSignal = outer instanceof AbortSignal ? AbortSignal.any([outer, timeout]) : timeout;
+      try {
+        return await next(request);
+      } catch (error) {
+        if (!timeout.aborted || outer?.aborted === true) throw error;
+        throw new RestError(`no answer within ${timeoutMs} ms`, { code: "ETIMEDOUT", request });
+      } finally {
+        if (outer === undefined) delete request.abortSignal;
+        else request.abortSignal = outer;
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { DAY_MS } from "../../../infra/duration.ts";
+import { parseGraphTime } from "../graph-time.ts";
+import { GuidTable } from "../guid-table.ts";
+import type { GraphClient } from "./client.ts";
+import { isRecord } from "./entities.ts";
+import { readPages } from "./pages.ts";
+
+/** Only in the beta API, and only in the global cloud. Needs AuditLog.Read.All and an Entra ID P1 licence. */
+const REPORT_URL = "/beta/reports/appCredentialSignInActivities?$top=999";
+/** Credentials of a tenant; the report is broken off beyond. */
+const MOST_ENTRIES = 5_000_000;
+
+/**
+ * Reads when each credential last signed in
+ * (https://learn.microsoft.com/graph/api/reportroot-list-appcredentialsigninactivities).
+ * @returns days since 1970 by key id, 0 without a sign-in; undefined if the report is empty, so that a key's
+ * absence from it would say nothing.
+ * @throws GraphError
+ */
+export async function readLastSignIns(client: GraphClient): Promise<GuidTable | undefined> {
+  const table = new GuidTable();
+  const pages = readPages({
+    client,
+    url: REPORT_URL,
+    eventual: false,
+    ahead: true,
+    mostItems: MOST_ENTRIES,
+    inTurn: (request) => request(),
+  });
+  for await (const { items } of pages) {
+    for (const item of items) {
+      if (!isRecord(item) || typeof item.keyId !== "string") continue;
+      const activity = isRecord(item.signInActivity) ? item.signInActivity : {};
+      const lastMs = parseGraphTime(activity.lastSignInDateTime);
+      const day = lastMs === null ? 0 : Math.max(0, Math.floor(lastMs / DAY_MS));
+      table.set(item.keyId, Math.max(day, table.get(item.keyId) ?? 0));
+    }
+  }
+  return table.size === 0 ? undefined : table;
+}

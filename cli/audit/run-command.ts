@@ -1,0 +1,266 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import type { TokenCredential } from "@azure/core-auth";
+import { progressWriter } from "../../tools/progress.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+import { type AuditResult, type AuditSurroundings, type Progress, runAudit } from "./audit.ts";
+import { readBaseline } from "./baseline.ts";
+import { isAtLeast } from "./findings/severity.ts";
+import { type Cloud, CloudError, findCloud } from "./graph/cloud.ts";
+import { GraphError } from "./graph/errors.ts";
+import type { ManagedCredential } from "./model.ts";
+import {
+  emptyNoticeState,
+  type NoticeState,
+  noticeStateSchema,
+  type TierNotice,
+  tierNotices,
+} from "./notices.ts";
+import type { AuditOptions } from "./options.ts";
+import { auditPolicy } from "./policy.ts";
+import { render } from "./report/render.ts";
+import { severityLine } from "./report/summary.ts";
+import { safeText } from "./safe-text.ts";
+import { ManagedCredentialsError, managedCredentials } from "./stack/managed-credentials.ts";
+import { readStack } from "./stack/read-stack.ts";
+
+/** What the command takes from the world; tests give their own. */
+export interface CommandSurroundings {
+  env: NodeJS.ProcessEnv;
+  terminal: Terminal;
+  createCredential(cloud: Cloud, tenant: string | undefined): Promise<TokenCredential>;
+  audit: Omit<AuditSurroundings, "onProgress">;
+}
+
+/** The surroundings of a real run. */
+export function realSurroundings(terminal: Terminal): CommandSurroundings {
+  return {
+    env: process.env,
+    terminal,
+    createCredential: defaultCredential,
+    audit: { random: Math.random, nowMs: Date.now, pauseMs: (ms) => pause(ms) },
+  };
+}
+
+/** Carries out `keyturn audit`. @returns the exit code. @throws CommandError */
+export async function runAuditCommand(
+  options: AuditOptions,
+  surroundings: CommandSurroundings,
+): Promise<number> {
+  const { env, terminal } = surroundings;
+  const progress = terminal.interactive
+    ? progressWriter({ write: (text) => void process.stderr.write(text), interactive: true })
+    : undefined;
+  try {
+    const startMs = performance.now();
+    const result = await auditOf(options, surroundings, (each) =>
+      progress?.onProgress({ ...progressOf(each), elapsedMs: performance.now() - startMs }),
+    );
+    progress?.end();
+    const notices = await noticesOf(result, options.notified);
+    await writeReports(result, notices, options, terminal);
+    return exitCodeOf(result, options);
+  } catch (error) {
+    progress?.end();
+    throw readable(error, options, env);
+  }
+}
+
+async function auditOf(
+  options: AuditOptions,
+  { env, createCredential, audit }: CommandSurroundings,
+  onProgress: AuditSurroundings["onProgress"],
+): Promise<AuditResult> {
+  const { graphUrl, tenant, baseline } = options;
+  const cloud = await findCloud({
+    graphUrl,
+    authorityHost: env.AZURE_AUTHORITY_HOST,
+    metadataHost: env.ARM_METADATA_HOSTNAME,
+  });
+  const managed = await managedOf(options, env);
+  return await runAudit(
+    {
+      credential: await createCredential(cloud, tenant),
+      graphUrl: cloud.graphUrl,
+      tenant: tenant ?? env.AZURE_TENANT_ID ?? null,
+      vaultUris: vaultsOf(options, managed, cloud),
+      managed,
+      gaps: [],
+      policy: auditPolicy({
+        days: options.days,
+        maxLifetimeDays: options.maxLifetime,
+        unusedDays: options.unused,
+      }),
+      acceptances: (nowMs) => (baseline === undefined ? Promise.resolve([]) : readBaseline(baseline, nowMs)),
+      concurrency: options.concurrency,
+      resumeFile: options.resume,
+      signIns: options.signIns,
+      owners: options.owners,
+    },
+    { ...audit, onProgress },
+  );
+}
+
+async function managedOf(
+  { stack, managed }: AuditOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<ManagedCredential[]> {
+  const fromStacks = await Promise.all(stack.map((name) => readStack(name, env)));
+  const fromFiles = await Promise.all(managed.map(readManagedFile));
+  return [...fromStacks, ...fromFiles].flat();
+}
+
+async function readManagedFile(file: string): Promise<ManagedCredential[]> {
+  try {
+    return managedCredentials(JSON.parse(await readFile(file, "utf8")));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const what =
+      error instanceof ManagedCredentialsError ? "is not what `pulumi stack output --json` prints: " : "";
+    throw new CommandError(
+      `--managed ${safeText(file)}: ${what}${safeText(error.message)}`,
+      exitCodes.configuration,
+    );
+  }
+}
+
+/** The vaults that were named and those that the stack publishes into, each once. */
+function vaultsOf({ vault }: AuditOptions, managed: readonly ManagedCredential[], cloud: Cloud): string[] {
+  const named = vault.map((text) => {
+    if (text.includes("://")) return new URL(text).origin;
+    if (cloud.vaultSuffix !== undefined) return new URL(`https://${text}.${cloud.vaultSuffix}`).origin;
+    throw new CommandError(
+      `--vault ${text}: nothing tells the vaults' domain in this cloud; give the address`,
+      exitCodes.configuration,
+    );
+  });
+  return [...new Set([...named, ...managed.map(({ vaultUri }) => vaultUri)])];
+}
+
+async function noticesOf(result: AuditResult, file: string | undefined): Promise<TierNotice[]> {
+  const before = file === undefined ? emptyNoticeState : await readNoticeState(file);
+  const { notices, state } = tierNotices(result.findings, result.policy.tiers, before, result.nowMs);
+  if (file !== undefined) {
+    // An incomplete audit has not seen everything: what it did not see is not solved.
+    const told = result.complete ? state.told : { ...before.told, ...state.told };
+    await replaceFile(file, `${JSON.stringify({ schemaVersion: 1, told } satisfies NoticeState, null, 2)}\n`);
+  }
+  return notices;
+}
+
+async function readNoticeState(file: string): Promise<NoticeState> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return emptyNoticeState;
+    throw new CommandError(`--notified ${safeText(file)} cannot be read: ${error}`, exitCodes.configuration);
+  }
+  try {
+    return noticeStateSchema.parse(JSON.parse(text));
+  } catch {
+    throw new CommandError(
+      `--notified ${safeText(file)} is not what an audit wrote there; delete it to begin anew`,
+      exitCodes.configuration,
+    );
+  }
+}
+
+async function writeReports(
+  result: AuditResult,
+  notices: readonly TierNotice[],
+  { destinations, docsUrl, limit }: AuditOptions,
+  terminal: Terminal,
+): Promise<void> {
+  for (const { format, file } of destinations) {
+    const style: Terminal["style"] = file === undefined ? terminal.style : (_, text) => text;
+    const report = await render(format, result, { docsUrl, notices, limit, style });
+    if (file === undefined) terminal.out(report);
+    else await replaceFile(file, report);
+  }
+  if (destinations.every(({ file }) => file !== undefined)) {
+    const state = result.complete ? "Audit complete" : "AUDIT INCOMPLETE";
+    terminal.err(
+      `${state}: ${severityLine(result)}; written to ${destinations.map(({ file }) => file).join(", ")}`,
+    );
+  }
+  for (const { what, why, essential } of result.gaps) {
+    if (essential) terminal.err(`keyturn: not read: ${what}: ${why}`);
+  }
+}
+
+/** So that a reader (a metrics collector, say) never meets half a file. */
+async function replaceFile(file: string, content: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.new`;
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, file);
+  } catch (error) {
+    throw new CommandError(
+      `${safeText(file)} cannot be written: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function exitCodeOf(result: AuditResult, { failOn }: AuditOptions): number {
+  const missing = result.gaps.filter(({ essential }) => essential);
+  if (missing.length > 0) {
+    return missing.some(({ refused }) => refused) ? exitCodes.authentication : exitCodes.error;
+  }
+  const fails = failOn !== "none" && result.findings.some(({ severity }) => isAtLeast(severity, failOn));
+  return fails ? exitCodes.findings : exitCodes.ok;
+}
+
+function progressOf({ stage, read, expected }: Progress) {
+  const names: Record<Progress["stage"], string> = {
+    vaults: "vault secrets",
+    signIns: "sign-ins",
+    applications: "applications",
+    servicePrincipals: "service principals",
+    ownerless: "applications without owner",
+    federated: "applications with federated credentials",
+    owners: "owners",
+  };
+  const of = expected === undefined ? "" : ` of ${expected}`;
+  return { step: "Reading the directory", detail: `${read}${of} ${names[stage]}` };
+}
+
+/** What the user can do something about, as an error without a stack trace. */
+function readable(error: unknown, { resume }: AuditOptions, env: NodeJS.ProcessEnv): unknown {
+  const goOn = resume === undefined ? "" : ` Run it again with --resume ${resume} to go on.`;
+  if (error instanceof CloudError) return new CommandError(error.message, exitCodes.configuration);
+  if (error instanceof GraphError) {
+    if (error.isRefusal) {
+      const who = env.AZURE_CLIENT_ID === undefined ? "" : ` of client ${safeText(env.AZURE_CLIENT_ID)}`;
+      return new CommandError(
+        `Microsoft Graph refused: ${error.message}. The audit${who} needs the permission Application.Read.All, with an administrator's consent (docs/audit.md#rights).`,
+        exitCodes.authentication,
+      );
+    }
+    const code = error.code === "ETIMEDOUT" ? exitCodes.timeout : exitCodes.error;
+    return new CommandError(`the directory cannot be read: ${error.message}.${goOn}`, code);
+  }
+  if (error instanceof Error && AUTHENTICATION_ERRORS.has(error.name)) {
+    const reason = error.message.split("\n").map(safeText).join("\n  ");
+    return new CommandError(`no token for Microsoft Graph can be had: ${reason}`, exitCodes.authentication);
+  }
+  return error;
+}
+
+/** The errors of `@azure/identity`. By name, because it is loaded only when a credential is made. */
+const AUTHENTICATION_ERRORS = new Set([
+  "AuthenticationError",
+  "AggregateAuthenticationError",
+  "AuthenticationRequiredError",
+  "CredentialUnavailableError",
+]);
+
+/** Whoever runs the audit: a pipeline's workload identity, a managed identity, or a person signed in to `az`. */
+async function defaultCredential(cloud: Cloud, tenantId: string | undefined): Promise<TokenCredential> {
+  const { DefaultAzureCredential } = await import("@azure/identity");
+  return new DefaultAzureCredential({
+    ...(tenantId === undefined ? {} : { tenantId }),
+    disableInstanceDiscovery: cloud.privateAuthority,
+  });
+}

@@ -1,0 +1,55 @@
+import stringWidth from "string-width";
+
+/** The most characters of a foreign text that is kept: Entra allows 256 for a display name. */
+const MAX_CHARACTERS = 256;
+
+/**
+ * Characters that would change what a reader sees around them or how a terminal behaves: control characters
+ * (escape sequences begin with one), marks that turn the direction of writing, line separators, invisible
+ * characters, halves of surrogate pairs. Not the joiners and variation selectors that scripts and emoji need.
+ */
+const UNSAFE =
+  /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * A text from outside (a display name, a secret's name) made harmless for every output: what is unsafe shows
+ * as its code point (`\u{202e}`) instead of acting, so that two different names stay different; what is
+ * longer than 256 characters ends in an ellipsis. Every foreign text passes through here once, when it is read.
+ */
+export function safeText(text: string): string {
+  // Cut before replacing, so that a text of megabytes costs no more than one of kilobytes.
+  const head = text.length > MAX_CHARACTERS * 2 ? text.slice(0, MAX_CHARACTERS * 2) : text;
+  const shown = head.replace(UNSAFE, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return `\\u{${code.padStart(4, "0")}}`;
+  });
+  if (shown.length <= MAX_CHARACTERS && head.length === text.length) return shown;
+  return `${[...shown].slice(0, MAX_CHARACTERS - 1).join("")}…`;
+}
+
+/** How many columns of a terminal `text` takes: a wide character takes two, a combining one none. */
+export function displayWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** `text` cut to at most `columns` columns of a terminal, with an ellipsis where something was cut. */
+export function fitColumns(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let fitted = "";
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const segmentWidth = displayWidth(segment);
+    if (width + segmentWidth > columns - 1) break;
+    fitted += segment;
+    width += segmentWidth;
+  }
+  return `${fitted}…`;
+}
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** `text` fitted and filled up with spaces to exactly `columns` columns of a terminal. */
+export function padColumns(text: string, columns: number): string {
+  const fitted = fitColumns(text, columns);
+  return fitted + " ".repeat(Math.max(0, columns - displayWidth(fitted)));
+}

@@ -1,0 +1,122 @@
+import { DAY_MS } from "../../../infra/duration.ts";
+import type { Finding } from "../findings/finding.ts";
+import { severityRank } from "../findings/severity.ts";
+import type { Chain, CollectionName } from "../graph/collections.ts";
+import { GuidTable } from "../guid-table.ts";
+import type { PageOutcome } from "./page-outcome.ts";
+
+/** Of so many credentials that end on one day the calendar keeps the names. */
+const NAMES_A_DAY = 5;
+
+/** What ends on one day. */
+export interface CalendarDay {
+  /** The day's first moment. */
+  dayMs: number;
+  credentials: number;
+  /** Of some of the applications. */
+  names: string[];
+}
+
+/**
+ * What a scan has found out so far. It grows with the findings, and by 21 bytes and what a hash table needs
+ * for each entity, not with the directory's content. Made of nothing but `applyChains` and `applyPage`, so that
+ * a journal of those makes the same state again.
+ */
+export class AuditState {
+  readonly #findings = new Map<string, Finding>();
+  readonly #seen: Record<CollectionName, GuidTable> = {
+    applications: new GuidTable(),
+    servicePrincipals: new GuidTable(),
+    ownerless: new GuidTable(),
+    federated: new GuidTable(),
+  };
+  readonly #disabled = new GuidTable();
+  readonly #calendar = new Map<number, CalendarDay>();
+  /** Where each chain goes on; undefined: it has been read to its end. */
+  readonly #positions = new Map<string, string | undefined>();
+  readonly #chains = new Map<CollectionName, Chain[]>();
+  readonly keys = new Map<string, number | null>();
+  readonly managedApplications = new Set<string>();
+  credentials = 0;
+  unreadable = 0;
+
+  /** The collection is read by these chains, besides those already known. */
+  applyChains(collection: CollectionName, chains: readonly Chain[]): void {
+    this.#chains.set(collection, [...(this.#chains.get(collection) ?? []), ...chains]);
+    for (const { id, url } of chains) this.#positions.set(id, url);
+  }
+
+  /** A page of `chain` has been judged, and `next` is where the chain goes on. */
+  applyPage(chain: Chain, next: string | undefined, outcome: PageOutcome): void {
+    this.#positions.set(chain.id, next);
+    for (const id of outcome.objectIds) this.#seen[chain.collection].set(id);
+    for (const finding of outcome.findings) this.add(finding);
+    for (const appId of outcome.disabledAppIds) this.#disabled.set(appId);
+    for (const [keyId, endMs] of outcome.keys) this.keys.set(keyId, endMs);
+    for (const id of outcome.managedApplications) this.managedApplications.add(id);
+    for (const [day, name] of outcome.expiries) this.#mark(day, name);
+    this.credentials += outcome.credentials;
+    this.unreadable += outcome.unreadable;
+  }
+
+  /** Keeps a finding; of two with the same id the more urgent one. */
+  add(finding: Finding): void {
+    const known = this.#findings.get(finding.id);
+    if (known !== undefined && severityRank(known.severity) <= severityRank(finding.severity)) return;
+    this.#findings.set(finding.id, finding);
+  }
+
+  isNew(collection: CollectionName, objectId: string): boolean {
+    return !this.#seen[collection].has(objectId);
+  }
+
+  /** How many different entities of a collection were read. */
+  read(collection: CollectionName): number {
+    return this.#seen[collection].size;
+  }
+
+  chains(collection: CollectionName): readonly Chain[] {
+    return this.#chains.get(collection) ?? [];
+  }
+
+  /** The page at which `chain` goes on; undefined at its end. */
+  position(chain: Chain): string | undefined {
+    return this.#positions.has(chain.id) ? this.#positions.get(chain.id) : chain.url;
+  }
+
+  /**
+   * All findings. Where an application's service principal is disabled and no other tenant can use it, nobody
+   * signs in, and what its credentials do matters little.
+   */
+  findings(): Finding[] {
+    return [...this.#findings.values()].map((finding) => {
+      const { subject, facts } = finding;
+      if (subject.type !== "application" || facts.multiTenant === true || !PASSIVE.has(finding.kind)) {
+        return finding;
+      }
+      if (subject.appId === undefined || !this.#disabled.has(subject.appId)) return finding;
+      return { ...finding, severity: "info", facts: { ...facts, disabled: true } };
+    });
+  }
+
+  calendar(): CalendarDay[] {
+    return [...this.#calendar.values()].sort((a, b) => a.dayMs - b.dayMs);
+  }
+
+  #mark(day: number, name: string): void {
+    const entry = this.#calendar.get(day) ?? { dayMs: day * DAY_MS, credentials: 0, names: [] };
+    entry.credentials++;
+    if (entry.names.length < NAMES_A_DAY && !entry.names.includes(name)) entry.names.push(name);
+    this.#calendar.set(day, entry);
+  }
+}
+
+/** What does not matter while nobody can sign in. */
+const PASSIVE: ReadonlySet<Finding["kind"]> = new Set([
+  "expired-credential",
+  "expiring-credential",
+  "lifetime-too-long",
+  "no-owner",
+  "unused-credential",
+  "could-be-federated",
+]);

@@ -1,0 +1,94 @@
+import { DAY_MS } from "../../../infra/duration.ts";
+import { entityFindings, federatedFinding, type Judging, ownerlessFinding } from "../findings/entity.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { CollectionName } from "../graph/collections.ts";
+import { readApplication, readServicePrincipal } from "../graph/entities.ts";
+import type { DirectoryEntity } from "../model.ts";
+
+/** How far ahead the calendar of expiries goes. */
+const CALENDAR_DAYS = 366;
+
+/** Everything that is kept of one page, as plain JSON: the entities themselves are let go. */
+export interface PageOutcome {
+  /** Object ids of entities not seen before. */
+  objectIds: string[];
+  credentials: number;
+  /** Entries that are nothing like what was asked for. */
+  unreadable: number;
+  findings: Finding[];
+  /** Client ids of disabled service principals. */
+  disabledAppIds: string[];
+  /** Keys that the vaults or the stack refer to, with their end. */
+  keys: [keyId: string, endMs: number | null][];
+  /** Applications that the stack manages, by object id. */
+  managedApplications: string[];
+  /** What ends on which day (days since 1970) of the coming year. */
+  expiries: [day: number, name: string][];
+  /** Creation dates, for parting the collection. */
+  createdMs: number[];
+}
+
+export interface PageJudging extends Judging {
+  /** Keys whose end somebody wants to know. */
+  wantedKeys: ReadonlySet<string>;
+}
+
+/** Judges the entries of one page. */
+export function judgePage(
+  collection: CollectionName,
+  items: readonly unknown[],
+  judging: PageJudging,
+  isNew: (objectId: string) => boolean,
+): PageOutcome {
+  const outcome: PageOutcome = {
+    objectIds: [],
+    credentials: 0,
+    unreadable: 0,
+    findings: [],
+    disabledAppIds: [],
+    keys: [],
+    managedApplications: [],
+    expiries: [],
+    createdMs: [],
+  };
+  const read = collection === "servicePrincipals" ? readServicePrincipal : readApplication;
+  const onThisPage = new Set<string>();
+  for (const item of items) {
+    const entity = read(item);
+    if (entity === undefined) {
+      outcome.unreadable++;
+      continue;
+    }
+    if (entity.createdMs !== null) outcome.createdMs.push(entity.createdMs);
+    if (onThisPage.has(entity.objectId) || !isNew(entity.objectId)) continue;
+    onThisPage.add(entity.objectId);
+    outcome.objectIds.push(entity.objectId);
+    judgeEntity(collection, entity, judging, outcome);
+  }
+  return outcome;
+}
+
+function judgeEntity(
+  collection: CollectionName,
+  entity: DirectoryEntity,
+  judging: PageJudging,
+  outcome: PageOutcome,
+): void {
+  if (collection === "ownerless" || collection === "federated") {
+    const judge = collection === "ownerless" ? ownerlessFinding : federatedFinding;
+    const finding = judge(entity, judging.nowMs);
+    if (finding !== undefined) outcome.findings.push(finding);
+    return;
+  }
+  outcome.credentials += entity.credentials.length;
+  outcome.findings.push(...entityFindings(entity, judging));
+  if (collection === "servicePrincipals" && entity.disabled) outcome.disabledAppIds.push(entity.appId);
+  if (judging.managed.byApplication.has(entity.objectId)) outcome.managedApplications.push(entity.objectId);
+  for (const { keyId, endMs } of entity.credentials) {
+    if (judging.wantedKeys.has(keyId)) outcome.keys.push([keyId, endMs]);
+    if (endMs === null || endMs <= judging.nowMs || entity.disabled) continue;
+    if (endMs <= judging.nowMs + CALENDAR_DAYS * DAY_MS) {
+      outcome.expiries.push([Math.floor(endMs / DAY_MS), entity.name]);
+    }
+  }
+}

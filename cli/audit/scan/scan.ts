@@ -1,0 +1,212 @@
+import pLimit from "p-limit";
+import type { GraphClient } from "../graph/client.ts";
+import {
+  type Chain,
+  COLLECTIONS,
+  type Collection,
+  type CollectionName,
+  countUrl,
+  PAGE_SIZE,
+  partChains,
+  wholeChain,
+} from "../graph/collections.ts";
+import { GraphError } from "../graph/errors.ts";
+import { readPages } from "../graph/pages.ts";
+import type { Gap } from "../model.ts";
+import type { AuditState } from "./audit-state.ts";
+import type { Journal } from "./journal.ts";
+import { judgePage, type PageJudging, type PageOutcome } from "./page-outcome.ts";
+
+/** A collection of more pages than this is read in parts, side by side. */
+const PAGES_WORTH_PARTS = 4;
+/** Without a count from the directory, no collection can be larger (a tenant holds at most 500,000 objects by default). */
+const MOST_ITEMS = 10_000_000;
+
+export interface ScanArgs {
+  client: GraphClient;
+  state: AuditState;
+  journal: Journal;
+  judging: PageJudging;
+  /** How many requests are under way at once, at most. */
+  concurrency: number;
+  /** Is told after each page. `expected`: how many entries the directory counts. */
+  onProgress(collection: CollectionName, read: number, expected: number | undefined): void;
+}
+
+/**
+ * Reads the directory into `state`, from where an earlier scan left off if the state has one.
+ * @returns what could not be read, or not completely.
+ * @throws GraphError if applications cannot be read at all.
+ */
+export async function scanDirectory(args: ScanArgs): Promise<Gap[]> {
+  const limit = pLimit(args.concurrency);
+  const gaps = await Promise.all(
+    Object.values(COLLECTIONS).map((collection) => new CollectionScan(collection, args, limit).run()),
+  );
+  if (args.state.unreadable > 0) {
+    gaps.push([gap("entries", `${args.state.unreadable} entries are not of the form that Graph documents`)]);
+  }
+  return gaps.flat();
+}
+
+/** Reads one collection. */
+class CollectionScan {
+  readonly #collection: Collection;
+  readonly #args: ScanArgs;
+  readonly #limit: ReturnType<typeof pLimit>;
+  /** How many entries the directory counts. */
+  #expected: number | undefined;
+  #counted: Promise<number | undefined> | undefined;
+
+  constructor(collection: Collection, args: ScanArgs, limit: ReturnType<typeof pLimit>) {
+    this.#collection = collection;
+    this.#args = args;
+    this.#limit = limit;
+  }
+
+  async run(): Promise<Gap[]> {
+    const { name } = this.#collection;
+    try {
+      return await this.#read();
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      if (error.isRefusal && this.#isMain) throw error;
+      return [{ ...gap(name, error.message), essential: !error.isUnsupported, refused: error.isRefusal }];
+    }
+  }
+
+  /** Applications and service principals: without them there is no audit. */
+  get #isMain(): boolean {
+    return this.#collection.filter === undefined;
+  }
+
+  async #read(): Promise<Gap[]> {
+    const { state } = this.#args;
+    const whole = wholeChain(this.#collection);
+    const [expected, parts] = await Promise.all([this.#countOnce(), this.#begin(whole)]);
+    this.#expected ??= expected;
+    if (parts.length > 0) {
+      try {
+        await Promise.all(parts.map((part) => this.#readChain(part, false)));
+      } catch (error) {
+        // Whatever a part failed by, the collection in one piece may succeed; a refusal will not change.
+        if (!(error instanceof GraphError) || error.isRefusal) throw error;
+        await this.#readChain(whole, true);
+      }
+    } else {
+      await this.#readChain(whole, true);
+    }
+    return this.#isMain ? this.#checkComplete(whole, state.read(this.#collection.name)) : [];
+  }
+
+  /**
+   * Reads the first page and decides on parts. Empty: the collection is to be read in one piece. With a state
+   * that has parts already, those.
+   */
+  async #begin(whole: Chain): Promise<Chain[]> {
+    const { state, journal, concurrency, judging } = this.#args;
+    const { name } = this.#collection;
+    const known = state.chains(name);
+    if (known.length > 0) return known.filter(({ id }) => id !== whole.id);
+    state.applyChains(name, [whole]);
+    await journal.chains(name, [whole]);
+    if (concurrency === 1) return [];
+    for await (const page of this.#pages(whole.url, whole.eventual, false)) {
+      this.#expected = page.count;
+      const outcome = judgePage(name, page.items, judging, (id) => state.isNew(name, id));
+      await this.#take(whole, page.next, outcome);
+      const expected = page.count ?? (await this.#countOnce());
+      this.#expected = expected;
+      if (page.next === undefined || expected === undefined) return [];
+      if (expected <= PAGES_WORTH_PARTS * PAGE_SIZE) return [];
+      const parts = partChains(this.#collection, concurrency, outcome.createdMs);
+      if (parts.length > 0) {
+        state.applyChains(name, parts);
+        await journal.chains(name, parts);
+      }
+      return parts;
+    }
+    return [];
+  }
+
+  /** Reads `chain` on, from where it stands, to its end. */
+  async #readChain(chain: Chain, ahead: boolean): Promise<void> {
+    const { state } = this.#args;
+    const position = state.position(chain);
+    if (position === undefined) return;
+    try {
+      await this.#readFrom(chain, position, ahead);
+    } catch (error) {
+      // A page's address is valid for a while only (`Directory_ExpiredPageToken`).
+      if (position === chain.url || !(error instanceof GraphError) || error.status !== 400) throw error;
+      await this.#readFrom(chain, chain.url, ahead);
+    }
+  }
+
+  async #readFrom(chain: Chain, url: string, ahead: boolean): Promise<void> {
+    const { state, judging } = this.#args;
+    const { name } = this.#collection;
+    for await (const page of this.#pages(url, chain.eventual, ahead)) {
+      const outcome = judgePage(name, page.items, judging, (id) => state.isNew(name, id));
+      await this.#take(chain, page.next, outcome);
+    }
+  }
+
+  #pages(url: string, eventual: boolean, ahead: boolean) {
+    const { client } = this.#args;
+    const mostItems = this.#expected === undefined ? MOST_ITEMS : 2 * this.#expected + 10 * PAGE_SIZE;
+    return readPages({ client, url, eventual, ahead, mostItems, inTurn: (request) => this.#limit(request) });
+  }
+
+  async #take(chain: Chain, next: string | undefined, outcome: PageOutcome): Promise<void> {
+    const { state, journal, onProgress } = this.#args;
+    const { name } = this.#collection;
+    // First the state, at once: of two pages that hold the same entry, the second finds it known.
+    state.applyPage(chain, next, outcome);
+    onProgress(name, state.read(name), this.#expected);
+    await journal.page(chain, next, outcome);
+  }
+
+  /** The count, asked for once. */
+  #countOnce(): Promise<number | undefined> {
+    this.#counted ??= this.#count();
+    return this.#counted;
+  }
+
+  /** How many entries the directory counts; undefined where it does not (a B2C tenant has no index). */
+  async #count(): Promise<number | undefined> {
+    if (!this.#isMain) return undefined;
+    try {
+      const { text } = await this.#limit(() =>
+        this.#args.client.send({ url: countUrl(this.#collection), eventual: true }),
+      );
+      return /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : undefined;
+    } catch (error) {
+      if (error instanceof GraphError && error.isUnsupported) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Compares what was read with what the directory counts: pages that end early look like a smaller directory.
+   * The count comes from an index that lags behind, so that a small difference in a big one means nothing.
+   */
+  async #checkComplete(whole: Chain, firstRead: number): Promise<Gap[]> {
+    const { state } = this.#args;
+    const { name } = this.#collection;
+    if (this.#expected === undefined || firstRead >= this.#expected) return [];
+    const expected = (await this.#count()) ?? this.#expected;
+    const tolerated = Math.max(2, Math.floor(expected / 100));
+    const isSmall = expected <= PAGES_WORTH_PARTS * PAGE_SIZE;
+    if (firstRead < expected && (isSmall || expected - firstRead > tolerated)) {
+      await this.#readFrom(whole, whole.url, true);
+    }
+    const missing = expected - state.read(name);
+    if (missing <= tolerated) return [];
+    return [gap(name, `the directory counts ${expected}, but its pages held ${state.read(name)}`)];
+  }
+}
+
+function gap(what: string, why: string): Gap {
+  return { what, why, essential: true, refused: false };
+}

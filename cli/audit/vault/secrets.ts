@@ -1,0 +1,73 @@
+import type { TokenCredential } from "@azure/core-auth";
+import { isRestError } from "@azure/core-rest-pipeline";
+import { SecretClient, type SecretProperties } from "@azure/keyvault-secrets";
+import { MINUTE_MS } from "../../../infra/duration.ts";
+import { identifier } from "../graph/entities.ts";
+import type { Gap, VaultSecret } from "../model.ts";
+import { safeText } from "../safe-text.ts";
+
+/** For all pages of one vault. */
+const VAULT_TIMEOUT_MS = 10 * MINUTE_MS;
+const PAGE_SIZE = 25;
+
+/** What was read of some vaults, and what could not be. */
+export interface VaultReading {
+  secrets: VaultSecret[];
+  gaps: Gap[];
+}
+
+/**
+ * Reads the properties of every secret in the vaults: names, dates and tags, never a value, for which the
+ * caller does not even need the right.
+ */
+export async function readVaults(
+  vaultUris: readonly string[],
+  credential: TokenCredential,
+  keyIdTag: string,
+): Promise<VaultReading> {
+  const readings = await Promise.all(vaultUris.map((uri) => readVault(uri, credential, keyIdTag)));
+  return {
+    secrets: readings.flatMap(({ secrets }) => secrets),
+    gaps: readings.flatMap(({ gaps }) => gaps),
+  };
+}
+
+async function readVault(uri: string, credential: TokenCredential, keyIdTag: string): Promise<VaultReading> {
+  const secrets: VaultSecret[] = [];
+  try {
+    const client = new SecretClient(uri, credential);
+    const pages = client
+      .listPropertiesOfSecrets({ abortSignal: AbortSignal.timeout(VAULT_TIMEOUT_MS) })
+      .byPage({ maxPageSize: PAGE_SIZE });
+    for await (const page of pages) {
+      for (const properties of page) secrets.push(vaultSecret(uri, properties, keyIdTag));
+    }
+    return { secrets, gaps: [] };
+  } catch (error) {
+    return { secrets: [], gaps: [vaultGap(uri, error)] };
+  }
+}
+
+/** One entry of a vault's list. */
+export function vaultSecret(vaultUri: string, properties: SecretProperties, keyIdTag: string): VaultSecret {
+  const keyId = properties.tags?.[keyIdTag];
+  const expiresMs = properties.expiresOn?.getTime();
+  return {
+    vaultUri,
+    name: safeText(properties.name),
+    enabled: properties.enabled !== false,
+    expiresMs: expiresMs === undefined || Number.isNaN(expiresMs) ? null : expiresMs,
+    ofCertificate: properties.managed === true || properties.certificateKeyId !== undefined,
+    keyId: keyId === undefined ? null : identifier(keyId),
+  };
+}
+
+function vaultGap(uri: string, error: unknown): Gap {
+  const status = isRestError(error) ? error.statusCode : undefined;
+  const refused = status === 401 || status === 403;
+  const code = isRestError(error) ? error.code : undefined;
+  const why = refused
+    ? `${status}: the role "Key Vault Reader" on the vault is missing, or its firewall keeps this machine out`
+    : `${status ?? code ?? (error instanceof Error ? error.name : "failed")}`;
+  return { what: `vault ${uri}`, why, essential: true, refused };
+}
