@@ -72,7 +72,10 @@ export class PublishedSecret extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    this.versionUri = secret.properties.apply(({ secretUriWithVersion }) => secretUriWithVersion);
+    // Properties go in with the value and so come back marked as secret as a whole; the address is none.
+    this.versionUri = pulumi.unsecret(
+      secret.properties.apply(({ secretUriWithVersion }) => secretUriWithVersion),
+    );
     this.version = this.versionUri.apply((uri) => uri.split("/").at(-1) ?? "");
     this.registerOutputs({ versionUri: this.versionUri, version: this.version });
   }
