@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
-import { waitForRPCs } from "@pulumi/pulumi/runtime/settings.js";
 
 /** A resource as it was registered. */
 export interface RegisteredResource {
@@ -61,7 +60,7 @@ export async function mockPulumi(args: PulumiMocksArgs = {}): Promise<PulumiMock
 }
 
 /** The value of an output. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+export function resolvedValue<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((done) => {
     output.apply((value) => {
       done(value as T);
@@ -73,7 +72,8 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 /** Waits until everything that the test declared has been registered. */
 export async function registered(): Promise<void> {
   await new Promise((done) => setImmediate(done));
-  await waitForRPCs();
+  // Part of the runtime but not of its types.
+  await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
 }
 
 /** What is inside a value that was handed to the engine as a secret. @throws if it was not. */

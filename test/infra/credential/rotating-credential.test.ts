@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS } from "../../../infra/duration.ts";
 import { emptyMemory } from "../../../infra/rotation/memory.ts";
 import { planRotation } from "../../../infra/rotation/plan.ts";
 import type { Published } from "../../../infra/rotation/published.ts";
-import { mockPulumi, type PulumiMocks, valueOf } from "../../support/pulumi-mocks.ts";
+import { mockPulumi, type PulumiMocks, resolvedValue } from "../../support/pulumi-mocks.ts";
 
 const APPLICATION = "azuread:index/application:Application";
 const PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal";
@@ -100,7 +100,7 @@ function credential(
 describe("RotatingCredential", () => {
   it("declares an application, its principal, a splay, and a trigger and a secret in slot a", async () => {
     const { outcome } = credential(undefined);
-    await valueOf(outcome);
+    await resolvedValue(outcome);
     assert.deepEqual(
       mocks.resources.map(({ type, name }) => `${type} ${name}`).toSorted(),
       [
@@ -115,7 +115,7 @@ describe("RotatingCredential", () => {
   });
 
   it("gives the application its permissions, grouped by API, its owners and its mark", async () => {
-    await valueOf(credential(undefined).outcome);
+    await resolvedValue(credential(undefined).outcome);
     const { inputs } = mocks.resource(APPLICATION, "mailman");
     assert.equal(inputs.signInAudience, "AzureADMultipleOrgs");
     assert.deepEqual(inputs.owners, ["33333333-3333-4333-8333-333333333333"]);
@@ -134,7 +134,7 @@ describe("RotatingCredential", () => {
   });
 
   it("writes the dates of a secret down once, in the trigger's keepers, and ends the secret by them", async () => {
-    await valueOf(credential(undefined).outcome);
+    await resolvedValue(credential(undefined).outcome);
     assert.deepEqual(mocks.resource(TRIGGER, "mailman-a-1-20260101").inputs, {
       keepers: {
         credential: "mailman",
@@ -154,8 +154,8 @@ describe("RotatingCredential", () => {
 
   it("publishes a first secret once it is proved", async () => {
     const { outcome, value } = credential(undefined);
-    const { published: result, memory } = await valueOf(outcome);
-    assert.equal(await valueOf(value), "value of mailman-a");
+    const { published: result, memory } = await resolvedValue(outcome);
+    assert.equal(await resolvedValue(value), "value of mailman-a");
     assert.equal(await pulumi.isSecret(value), true);
     assert.equal(await pulumi.isSecret(outcome), false);
     assert.deepEqual(asked, [{ value: "value of mailman-a", purpose: "publish" }]);
@@ -179,8 +179,8 @@ describe("RotatingCredential", () => {
 
   it("rotates into the other slot and keeps the published one as it is", async () => {
     const { outcome, value } = credential(published);
-    const { published: result } = await valueOf(outcome);
-    assert.equal(await valueOf(value), "value of mailman-b");
+    const { published: result } = await resolvedValue(outcome);
+    assert.equal(await resolvedValue(value), "value of mailman-b");
     assert.deepEqual(mocks.resource(PASSWORD, "mailman-a").inputs.endDate, "2026-02-10T00:00:00Z");
     assert.equal(result?.current.slot, "b");
     assert.equal(result?.current.generation, 2);
@@ -193,8 +193,8 @@ describe("RotatingCredential", () => {
       kind: "rejected",
       reason: "refused",
     }));
-    const { published: result, memory } = await valueOf(outcome);
-    assert.equal(await valueOf(value), "value of mailman-a");
+    const { published: result, memory } = await resolvedValue(outcome);
+    assert.equal(await resolvedValue(value), "value of mailman-a");
     assert.deepEqual(result, published);
     assert.deepEqual(memory.failure, {
       generation: 2,
@@ -212,18 +212,18 @@ describe("RotatingCredential", () => {
       kind: "unavailable",
       reason: "HTTP 503",
     }));
-    const { published: result, memory } = await valueOf(outcome);
+    const { published: result, memory } = await resolvedValue(outcome);
     assert.equal(result, undefined);
     assert.equal(memory.failure?.generation, 1);
   });
 
   it("watches the published secret when nothing is due, and says when it stopped working", async () => {
     const calm = { ...published, rotateAfterMs: nowMs + DAY_MS };
-    const good = await valueOf(credential(calm).outcome);
+    const good = await resolvedValue(credential(calm).outcome);
     assert.deepEqual(asked, [{ value: "value of mailman-a", purpose: "watch" }]);
     assert.deepEqual(good.published, calm);
     assert.equal(good.memory.broken, undefined);
-    const bad = await valueOf(
+    const bad = await resolvedValue(
       credential(calm, async () => ({ ok: false, kind: "rejected", reason: "deleted" })).outcome,
     );
     assert.deepEqual(bad.memory.broken, { generation: 1, kind: "rejected", reason: "deleted" });
@@ -241,7 +241,7 @@ describe("RotatingCredential in a preview", () => {
             ? { result: 1 }
             : { clientId, objectId: "o", result: "u" },
     });
-    await valueOf(credential(published).outcome);
+    await resolvedValue(credential(published).outcome);
     assert.deepEqual(asked, []);
   });
 });

@@ -10,8 +10,8 @@ import {
   mockPulumi,
   type PulumiMocks,
   registered,
+  resolvedValue,
   secretValue,
-  valueOf,
 } from "../../support/pulumi-mocks.ts";
 
 const groupId = "55555555-5555-4555-8555-555555555555";
@@ -48,7 +48,7 @@ describe("CredentialVault", () => {
       tags: { team: "sell" },
       protect: true,
     });
-    await valueOf(vault.vaultId);
+    await resolvedValue(vault.vaultId);
     assert.deepEqual(mocks.resource("azure-native:keyvault:Vault", "vault").inputs, {
       resourceGroupName: "rg-sell",
       vaultName: "kv-sell",
@@ -96,7 +96,7 @@ describe("PublishedSecret", () => {
 
   it("writes value, dates and tags, and keeps the value secret", async () => {
     const { version } = new PublishedSecret("mailman", args);
-    assert.equal(await valueOf(version), "0123456789abcdef");
+    assert.equal(await resolvedValue(version), "0123456789abcdef");
     const { inputs } = mocks.resource(SECRET, "mailman");
     const properties = secretValue(inputs.properties) as Record<string, unknown>;
     const tags = inputs.tags as Record<string, string>;
