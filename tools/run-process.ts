@@ -70,6 +70,23 @@ export async function runProcess(
   }
 }
 
+/** A failed process in a few words: how it ended and the last lines that it wrote. */
+export function describeFailure(
+  what: string,
+  { exitCode, signal, timedOut, stdout, stderr }: ProcessResult,
+): string {
+  const ended = timedOut
+    ? "took too long"
+    : signal === null
+      ? `ended with code ${exitCode}`
+      : `was killed (${signal})`;
+  const lines = `${stderr.trim() || stdout.trim()}`.split("\n").slice(-6).join("\n");
+  const memory = /signal: killed/.test(stderr)
+    ? "\n(killed by the system: most likely out of memory, 3 GB are needed)"
+    : "";
+  return `${what} ${ended}${lines === "" ? "" : `:\n${lines}`}${memory}`;
+}
+
 function collect(stream: NodeJS.ReadableStream, onLine: (line: string) => void): () => string {
   const lines: string[] = [];
   createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {

@@ -52,14 +52,13 @@ export async function testStack(
 ): Promise<TestStack> {
   const { command } = await testPulumi();
   const folder = temporaryFolder(t);
-  const makeFolder = (name: string) =>
-    mkdirSync(join(folder, name), { recursive: true }) ?? join(folder, name);
-  const home = makeFolder("home");
-  const backend = makeFolder("backend");
-  const project = makeFolder("project");
+  const home = join(folder, "home");
+  const ownBackend = join(folder, "backend");
+  const project = join(folder, "project");
+  for (const part of [home, ownBackend, project]) mkdirSync(part);
   const envVars = await isolatedEnvironment({
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+    PULUMI_BACKEND_URL: pathToFileURL(ownBackend).href,
     PULUMI_CONFIG_PASSPHRASE: "of a test",
     ...over,
   });
@@ -76,6 +75,8 @@ export async function testStack(
   );
   if (Object.keys(config).length > 0) await stack.setAllConfig(config);
   const env = { ...process.env, ...envVars };
+  // A sandbox's environment may bring a backend of its own.
+  const backend = fileURLToPath(envVars.PULUMI_BACKEND_URL ?? "");
   return {
     stack,
     project,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runProcess } from "../../tools/run-process.ts";
+import { describeFailure, runProcess } from "../../tools/run-process.ts";
 import { processGone } from "../support/process-gone.ts";
 
 const node = (script: string, options: Partial<Parameters<typeof runProcess>[2]> = {}) =>
@@ -37,4 +37,14 @@ test("a timeout ends the process, and says so", async () => {
   const ended = await node("setInterval(() => {}, 1e6)", { timeoutMs: 1 });
   assert.equal(ended.timedOut, true);
   assert.equal(ended.exitCode, null);
+});
+
+test("a failure says how the process ended and its last lines", () => {
+  const ended = { exitCode: 1, signal: null, stdout: "", stderr: "1\n2\n3\n4\n5\n6\n7", timedOut: false };
+  assert.equal(describeFailure("go build", ended), "go build ended with code 1:\n2\n3\n4\n5\n6\n7");
+  assert.equal(
+    describeFailure("go build", { ...ended, exitCode: null, signal: "SIGKILL", stderr: "", timedOut: true }),
+    "go build took too long",
+  );
+  assert.match(describeFailure("go build", { ...ended, stderr: "compile: signal: killed" }), /out of memory/);
 });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { executableName, findExecutable, pathFolders } from "../find-on-path.ts";
 import type { OnProgress } from "../progress.ts";
 import { startStep } from "../progress.ts";
-import { type ProcessResult, runProcess } from "../run-process.ts";
+import { describeFailure, runProcess } from "../run-process.ts";
 import { judgeGo } from "./choose.ts";
 import {
   cliPackage,
@@ -135,21 +135,4 @@ export function goOutputCounter(): (line: string) => string {
     else if (/^[\w.\-/~]+$/.test(line)) packages += 1;
     return packages === 0 ? `${modules} modules downloaded` : `${packages} packages compiled`;
   };
-}
-
-/** A failed process in a few words: how it ended and the last lines that it wrote. */
-export function describeFailure(
-  what: string,
-  { exitCode, signal, timedOut, stdout, stderr }: ProcessResult,
-): string {
-  const ended = timedOut
-    ? "took too long"
-    : signal === null
-      ? `ended with code ${exitCode}`
-      : `was killed (${signal})`;
-  const lines = `${stderr.trim() || stdout.trim()}`.split("\n").slice(-6).join("\n");
-  const memory = /signal: killed/.test(stderr)
-    ? "\n(killed by the system: most likely out of memory, 3 GB are needed)"
-    : "";
-  return `${what} ${ended}${lines === "" ? "" : `:\n${lines}`}${memory}`;
 }

@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type OnProgress, startStep } from "../progress.ts";
-import { runProcess } from "../run-process.ts";
-import { describeFailure } from "./go-build.ts";
+import { describeFailure, runProcess } from "../run-process.ts";
 import { cliVersion } from "./pins.ts";
 
 const installer = fileURLToPath(new URL("./official-installer.ts", import.meta.url));
