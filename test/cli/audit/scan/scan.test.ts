@@ -1,0 +1,330 @@
+import assert from "node:assert/strict";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { AuditResult } from "../../../../cli/audit/audit.ts";
+import { GraphError } from "../../../../cli/audit/graph/errors.ts";
+import { CommandError } from "../../../../cli/exit-codes.ts";
+import {
+  application,
+  auditDirectory,
+  auditServer,
+  inDays,
+  numbers,
+  secret,
+  servicePrincipal,
+} from "../../../support/audit.ts";
+import {
+  answerFrom,
+  error,
+  type GraphAnswer,
+  type GraphDirectory,
+} from "../../../support/graph-directory.ts";
+import { startGraph } from "../../../support/graph-server.ts";
+import { temporaryFolder } from "../../../support/temporary-folder.ts";
+
+/** Every tenth application has a secret that expires; every eleventh has no owner. */
+function tenant(size: number): GraphDirectory {
+  return {
+    applications: numbers(size).map((number) =>
+      application(number, {
+        passwordCredentials: [secret(number, -10, number % 10 === 0 ? 5 : 100)],
+        ...(number % 11 === 0 ? { owners: [] } : {}),
+        ...(number % 97 === 0 ? { createdDateTime: null } : {}),
+      }),
+    ),
+    servicePrincipals: numbers(size).map((number) => servicePrincipal(number)),
+  };
+}
+
+function kinds({ findings }: AuditResult): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+test("a small tenant is read in one piece, with the default consistency", async (context) => {
+  const { result, server } = await auditDirectory(context, tenant(1500));
+  assert.equal(result.complete, true);
+  assert.deepEqual(kinds(result), { "expiring-credential": 150, "no-owner": 137 });
+  assert.deepEqual(result.read, {
+    applications: 1500,
+    servicePrincipals: 1500,
+    credentials: 1500,
+    vaultSecrets: 0,
+    managedCredentials: 0,
+  });
+  const lists = server.questions.filter(({ url }) => url.startsWith("/v1.0/applications?"));
+  assert.ok(lists.every(({ url }) => decodeURIComponent(url).includes("$select=")));
+  assert.equal(lists.filter(({ url }) => url.includes("createdDateTime ge")).length, 0);
+});
+
+test("a big tenant is read in parts that together hold everything, each entry once", async (context) => {
+  const directory = tenant(9000);
+  const { result, server } = await auditDirectory(context, directory);
+  assert.equal(result.complete, true);
+  assert.equal(result.read.applications, 9000);
+  assert.equal(result.read.servicePrincipals, 9000);
+  assert.equal(result.read.credentials, 9000);
+  assert.deepEqual(kinds(result), { "expiring-credential": 900, "no-owner": 819 });
+  const urls = server.questions.map(({ url }) => decodeURIComponent(url));
+  assert.ok(urls.some((url) => /createdDateTime ge .* and createdDateTime le /.test(url)));
+  assert.ok(urls.some((url) => url.includes("startswith(appId,'f')")));
+});
+
+test("no more requests are under way than allowed", async (context) => {
+  for (const concurrency of [1, 3]) {
+    let [now, most] = [0, 0];
+    await auditDirectory(context, tenant(6000), { concurrency }, async (answer, { url }) => {
+      if (url.includes("$top=1")) return answer();
+      now++;
+      most = Math.max(most, now);
+      // Gives others the chance to come in, as many as may.
+      for (let turn = 0; turn < 200 && now < concurrency; turn++) await new Promise(setImmediate);
+      now--;
+      return answer();
+    });
+    assert.equal(most, concurrency);
+  }
+});
+
+test("where parts are refused as unsupported, the collection is read in one piece", async (context) => {
+  const { result } = await auditDirectory(context, tenant(6000), {}, (answer, { url }) =>
+    /createdDateTime%20|startswith/.test(url) ? error(400, "Request_UnsupportedQuery") : answer(),
+  );
+  assert.equal(result.complete, true);
+  assert.equal(result.read.applications, 6000);
+  assert.equal(result.read.servicePrincipals, 6000);
+});
+
+test("a tenant without an index (B2C) is audited without owners, and that is said", async (context) => {
+  const { result } = await auditDirectory(context, tenant(300), {}, (answer, { url }) =>
+    url.includes("$count") ? error(400, "Request_UnsupportedQuery") : answer(),
+  );
+  assert.equal(result.complete, true);
+  assert.equal(result.read.applications, 300);
+  assert.deepEqual(
+    result.gaps.map(({ what, essential }) => [what, essential]),
+    [
+      ["ownerless", false],
+      ["federated", false],
+    ],
+  );
+});
+
+test("pages that end early make the audit incomplete", async (context) => {
+  const { result } = await auditDirectory(context, tenant(1500), {}, (answer, { url }) => {
+    const answered = answer();
+    const body = answered.body as Record<string, unknown>;
+    if (url.startsWith("/v1.0/applications?") && typeof body === "object") delete body["@odata.nextLink"];
+    return answered;
+  });
+  assert.equal(result.complete, false);
+  assert.match(result.gaps[0]?.why ?? "", /counts 1500, but its pages held 999/);
+});
+
+test("pages that end early once are read again", async (context) => {
+  let cut = false;
+  const { result } = await auditDirectory(context, tenant(1500), {}, (answer, { url }) => {
+    const answered = answer();
+    if (!cut && url.startsWith("/v1.0/servicePrincipals?")) {
+      cut = true;
+      delete (answered.body as Record<string, unknown>)["@odata.nextLink"];
+    }
+    return answered;
+  });
+  assert.equal(result.complete, true);
+  assert.equal(result.read.servicePrincipals, 1500);
+});
+
+test("pages that loop make the audit incomplete, and what they held is reported", async (context) => {
+  const { result } = await auditDirectory(context, tenant(1500), {}, (answer, { url }, origin) => {
+    const answered = answer();
+    if (url.startsWith("/v1.0/applications?") && !url.includes("$count")) {
+      const loop = `${origin}/v1.0/applications?$select=id&$top=5&$skiptoken=0`;
+      if (url.includes("passwordCredentials"))
+        (answered.body as Record<string, unknown>)["@odata.nextLink"] = loop;
+      if (url.endsWith("skiptoken=0")) (answered.body as Record<string, unknown>)["@odata.nextLink"] = loop;
+    }
+    return answered;
+  });
+  assert.equal(result.complete, false);
+  assert.match(result.gaps.map(({ why }) => why).join(), /lead back/);
+  assert.notEqual(kinds(result)["expiring-credential"], undefined);
+});
+
+test("entries that are nothing like an application make the audit incomplete", async (context) => {
+  const directory = tenant(10);
+  const { result } = await auditDirectory(context, directory, {}, (answer, { url }) => {
+    const answered = answer();
+    if (url.startsWith("/v1.0/servicePrincipals?")) {
+      (answered.body as { value: unknown[] }).value.push(null, "x", 7, {});
+    }
+    return answered;
+  });
+  assert.equal(result.complete, false);
+  assert.match(result.gaps[0]?.why ?? "", /^4 entries are not/);
+});
+
+test("without the right, the audit is refused before anything else is asked", async (context) => {
+  const server = await startGraph(context, () => error(403, "Authorization_RequestDenied"));
+  await assert.rejects(
+    auditServer(server),
+    (thrown: unknown) => thrown instanceof GraphError && thrown.isRefusal,
+  );
+  assert.equal(server.questions.length, 1);
+});
+
+test("an application whose service principal is disabled is no emergency, unless other tenants use it", async (context) => {
+  const expired = { passwordCredentials: [secret(1, -100, -3)] };
+  const { result } = await auditDirectory(context, {
+    applications: [
+      application(1, expired),
+      application(2, { ...expired, signInAudience: "AzureADMultipleOrgs" }),
+      application(3, expired),
+    ],
+    servicePrincipals: [
+      servicePrincipal(1, { accountEnabled: false }),
+      servicePrincipal(2, { accountEnabled: false }),
+      servicePrincipal(3),
+    ],
+  });
+  const severities = Object.fromEntries(
+    result.findings.map(({ subject, severity }) => [subject.name, severity]),
+  );
+  assert.deepEqual(severities, {
+    "Application 1": "info",
+    "Application 2": "critical",
+    "Application 3": "critical",
+  });
+});
+
+test("use and owners are read where permitted", async (context) => {
+  const directory: GraphDirectory = {
+    applications: numbers(3).map((number) =>
+      application(number, { passwordCredentials: [secret(number, -200, 20)] }),
+    ),
+    servicePrincipals: [],
+    signIns: [
+      { id: "1", keyId: secret(1, 0, 0).keyId, signInActivity: { lastSignInDateTime: inDays(-100) } },
+      { id: "2", keyId: secret(2, 0, 0).keyId, signInActivity: { lastSignInDateTime: inDays(-10) } },
+    ],
+  };
+  const { result } = await auditDirectory(context, directory, { signIns: true, owners: true });
+  const unused = result.findings.filter(({ kind }) => kind === "unused-credential");
+  assert.deepEqual(
+    unused.map(({ subject, facts }) => [subject.name, facts.lastUsedMs !== undefined]).sort(),
+    [
+      ["Application 0", false],
+      ["Application 1", true],
+    ],
+  );
+  assert.equal(result.owners?.size, 3);
+  assert.equal([...(result.owners?.values() ?? [])][0]?.[0]?.mail, "olga@example.com");
+});
+
+test("use that may not be read is a note, not a failure", async (context) => {
+  const { result } = await auditDirectory(context, tenant(3), { signIns: true });
+  assert.equal(result.complete, true);
+  assert.match(result.gaps[0]?.why ?? "", /AuditLog\.Read\.All/);
+});
+
+test("what a batch throttles is asked for again", async (context) => {
+  let throttled = 0;
+  const applications = numbers(45).map((number) =>
+    application(number, { passwordCredentials: [secret(number, -10, 5)] }),
+  );
+  const { result } = await auditDirectory(
+    context,
+    { applications, servicePrincipals: [] },
+    { owners: true },
+    (answer, { url }) => {
+      const answered = answer();
+      if (url === "/v1.0/$batch" && throttled++ < 2) {
+        const { responses } = answered.body as { responses: { status: number }[] };
+        for (const response of responses.slice(0, 7)) response.status = 429;
+      }
+      return answered;
+    },
+  );
+  assert.equal(result.owners?.size, 45);
+});
+
+test("a scan that breaks off anywhere goes on from there, and finds the same", async (context) => {
+  const directory = tenant(6000);
+  const whole = await auditDirectory(context, directory);
+  const total = whole.server.questions.length;
+  for (const failAt of [2, 6, 12, Math.floor(total / 2), total - 2]) {
+    const file = join(await temporaryFolder(context), "scan");
+    let [asked, down] = [0, false];
+    const server = await startGraph(context, (question, origin): GraphAnswer => {
+      asked++;
+      if (asked === failAt) down = true;
+      // Not one of those that are tried again.
+      return down ? error(409, "Broken") : answerFrom(directory, origin, question);
+    });
+    const first = await auditServer(server, { resumeFile: file }).catch(() => undefined);
+    assert.notEqual(first?.complete, true);
+    down = false;
+    asked = Number.NEGATIVE_INFINITY;
+    const before = server.questions.length;
+    const second = await auditServer(server, { resumeFile: file });
+    assert.equal(second.complete, true);
+    assert.deepEqual(second.read, whole.result.read);
+    assert.deepEqual(second.findings, whole.result.findings);
+    assert.deepEqual(second.calendar, whole.result.calendar);
+    if (failAt > total / 2) assert.ok(server.questions.length - before < total / 2 + 10);
+    await assert.rejects(stat(file), "the state of a finished scan is removed");
+  }
+});
+
+test("going on survives a page address that has expired and a line that was cut", async (context) => {
+  const directory = tenant(3000);
+  const file = join(await temporaryFolder(context), "scan");
+  let phase = 1;
+  const server = await startGraph(context, (question, origin): GraphAnswer => {
+    const isLater = question.url.includes("skiptoken");
+    if (phase === 1 && isLater && question.url.includes("skiptoken=1998")) return error(409, "Broken");
+    if (phase === 2 && isLater) {
+      phase = 3;
+      return error(400, "Directory_ExpiredPageToken");
+    }
+    return answerFrom(directory, origin, question);
+  });
+  await auditServer(server, { resumeFile: file });
+  await writeFile(file, `${await readFile(file, "utf8")}{"type":"page","cha`);
+  phase = 2;
+  const result = await auditServer(server, { resumeFile: file });
+  assert.equal(phase, 3);
+  assert.equal(result.complete, true);
+  assert.equal(result.read.applications, 3000);
+});
+
+test("a state file of another audit, or of none, is refused", async (context) => {
+  const file = join(await temporaryFolder(context), "scan");
+  const directory = tenant(30);
+  const server = await startGraph(context, (question, origin) =>
+    question.url.startsWith("/v1.0/servicePrincipals?")
+      ? error(409, "Broken")
+      : answerFrom(directory, origin, question),
+  );
+  await auditServer(server, { resumeFile: file });
+  const cases: [string, RegExp][] = [
+    [
+      (await readFile(file, "utf8")).replace('"tenant":null', '"tenant":"other"'),
+      /other settings \(tenant: other\)/,
+    ],
+    [(await readFile(file, "utf8")).replace(/"nowMs":\d+/, '"nowMs":1'), /more than a day ago/],
+    ["{}\n", /is no state of an audit/],
+    ["hello\n", /is damaged/],
+    [`${await readFile(file, "utf8")}nonsense\n`, /is damaged/],
+  ];
+  for (const [content, message] of cases) {
+    await writeFile(file, content);
+    await assert.rejects(
+      auditServer(server, { resumeFile: file }),
+      (thrown: unknown) =>
+        thrown instanceof CommandError && message.test(thrown.message) && thrown.exitCode === 2,
+    );
+  }
+});
