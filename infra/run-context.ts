@@ -5,6 +5,7 @@ import { directoryTimeMs } from "./directory-time.ts";
 import { parseInstant } from "./instant.ts";
 import { filledIn } from "./settings/fill-in.ts";
 import { settingsFromConfig } from "./settings/load.ts";
+import { withRequests } from "./settings/requests.ts";
 import type { Settings } from "./settings/schema.ts";
 
 /** Where the program meets the world it runs in: configuration, environment, clock, its own last outputs. */
@@ -27,9 +28,10 @@ export const CREDENTIALS_OUTPUT = "credentials";
  * @throws Error for a user's mistake, with a message that says what to put right.
  */
 export async function readRunContext(environment: NodeJS.ProcessEnv): Promise<RunContext> {
-  const settings = settingsFromConfig(
-    filledIn(allConfig(), pulumi.getProject(), environment.KEYTURN_FILL_IN),
-    pulumi.getProject(),
+  const project = pulumi.getProject();
+  const settings = withRequests(
+    settingsFromConfig(filledIn(allConfig(), project, environment.KEYTURN_FILL_IN), project),
+    environment.KEYTURN_REQUESTS,
   );
   const authorityHost = environment.AZURE_AUTHORITY_HOST ?? PUBLIC_AUTHORITY_HOST;
   const [nowMs, lastOutput] = await Promise.all([

@@ -1,7 +1,18 @@
 import { registerAudit } from "./audit.ts";
 import type { RegisterCommand } from "./command.ts";
+import { registerHold } from "./hold.ts";
+import { registerRetire, registerRevoke, registerRollback, registerRotate } from "./request.ts";
 import { registerStatus } from "./status.ts";
 import { registerUp } from "./up.ts";
 
 /** Every command, in the order of the help text. */
-export const commands: RegisterCommand[] = [registerAudit, registerStatus, registerUp];
+export const commands: RegisterCommand[] = [
+  registerStatus,
+  registerUp,
+  registerRotate,
+  registerRevoke,
+  registerRollback,
+  registerRetire,
+  registerHold,
+  registerAudit,
+];

@@ -8,7 +8,9 @@ export class SettingsError extends Error {
   readonly violations: readonly Violation[];
 
   constructor(violations: readonly Violation[]) {
-    const lines = violations.map(({ path, message }) => `  keyturn:${path}: ${message}`);
+    const lines = violations.map(
+      ({ path, message }) => `  ${path.startsWith("KEYTURN_") ? "" : "keyturn:"}${path}: ${message}`,
+    );
     const count = violations.length === 1 ? "1 setting is wrong" : `${violations.length} settings are wrong`;
     super(`${count}; nothing was changed:\n${lines.join("\n")}`);
     this.violations = violations;

@@ -139,7 +139,7 @@ const hold = z.strictObject({
   pastSafeDate: z.boolean().default(false),
 });
 
-const request = z.strictObject({
+export const requestSchema = z.strictObject({
   /** Names the request: it is carried out once, and this id is remembered with the published secret. */
   id: z
     .string()
@@ -155,7 +155,7 @@ const credential = z.strictObject({
   /** What differs from the stack's `rotation`. */
   rotation: partialRotation.optional(),
   hold: hold.optional(),
-  request: request.optional(),
+  request: requestSchema.optional(),
 });
 
 export const settingsSchema = z.strictObject({

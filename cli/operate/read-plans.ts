@@ -1,0 +1,67 @@
+import type { CredentialOutput } from "../../infra/credential-output.ts";
+import { memoriesOf } from "../../infra/credential-output.ts";
+import { parseInstant } from "../../infra/instant.ts";
+import { type PlannedCredential, planCredentials } from "../../infra/plan-credentials.ts";
+import { PlanRefusal } from "../../infra/rotation/plan.ts";
+import type { RequestSettings, Settings } from "../../infra/settings/schema.ts";
+import type { ReadResult } from "../../infra/vault/read-published.ts";
+import type { Engine } from "../engine/engine.ts";
+import { readCredentials } from "../engine/outputs.ts";
+import { readSettings } from "../engine/settings.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
+import { directoryInstant } from "../status/directory-instant.ts";
+
+/** All that a command needs to know of a stack before it proposes anything. */
+export interface StackFacts {
+  settings: Settings;
+  outputs: Record<string, CredentialOutput>;
+  /** By the directory's clock. */
+  nowMs: number;
+}
+
+export async function readStackFacts(engine: Engine): Promise<StackFacts> {
+  const [settings, outputs, at] = await Promise.all([
+    readSettings(engine),
+    readCredentials(engine),
+    directoryInstant(engine.env),
+  ]);
+  return { settings, outputs, nowMs: parseInstant(at) ?? Number.NaN };
+}
+
+/**
+ * What the next update would do, as far as the stack's last outputs tell: the update itself asks the vault.
+ * @throws CommandError if it would refuse.
+ */
+export function plansOf(
+  { settings, outputs, nowMs }: StackFacts,
+  requests: Readonly<Record<string, RequestSettings>> = {},
+  atMs: number = nowMs,
+): PlannedCredential[] {
+  const memories = memoriesOf(outputs);
+  const read = new Map<string, ReadResult>();
+  for (const [name, { published }] of memories) {
+    read.set(name, published === undefined ? { kind: "missing" } : { kind: "published", published });
+  }
+  const credentials = settings.credentials.map((credential) => {
+    const request = requests[credential.name];
+    return request === undefined ? credential : { ...credential, request };
+  });
+  try {
+    return planCredentials({ ...settings, credentials }, read, memories, atMs);
+  } catch (error) {
+    if (error instanceof PlanRefusal) throw new CommandError(error.message);
+    throw error;
+  }
+}
+
+/** @throws CommandError that names the known ones, if one of the names is not. */
+export function requireKnown(names: readonly string[], settings: Settings): void {
+  const known = settings.credentials.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new CommandError(
+      `no such credential: ${unknown.join(", ")}; the stack has: ${known.join(", ")}`,
+      exitCodes.configuration,
+    );
+  }
+}
