@@ -92,3 +92,17 @@ function removeReference(references: string[], id: string): void {
   if (at < 0) throw notFound(id);
   references.splice(at, 1);
 }
+
+/** Ids of everything in a group, directly or in a group inside it. */
+export function membersOf(entra: EntraState, groupId: string): string[] {
+  const found = new Set<string>();
+  const search = (id: string) => {
+    for (const member of groupOf(entra, id).members) {
+      if (found.has(member)) continue;
+      found.add(member);
+      if (entra.groups[member] !== undefined) search(member);
+    }
+  };
+  search(groupId);
+  return [...found];
+}
