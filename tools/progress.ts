@@ -76,10 +76,11 @@ export function progressWriter(output: ProgressOutput): { onProgress: OnProgress
   };
 }
 
-/** Progress as one line: `Building the Pulumi CLI (about 7 minutes): 1 min 5 s, 812 packages`. */
+/** Progress as one line: `Building (about 7 minutes) …`, then `Building: 1 min 5 s of about 7 minutes, 812 packages`. */
 export function progressLine({ step, elapsedMs, expectation, detail }: Progress): string {
-  const facts = [elapsedMs < 1000 ? [] : [durationText(elapsedMs)], detail ?? []].flat();
-  return `${step}${expectation ? ` (${expectation})` : ""}${facts.length > 0 ? `: ${facts.join(", ")}` : " …"}`;
+  if (elapsedMs < 1000) return `${step}${expectation === undefined ? "" : ` (${expectation})`} …`;
+  const elapsed = durationText(elapsedMs) + (expectation === undefined ? "" : ` of ${expectation}`);
+  return `${step}: ${elapsed}${detail === undefined ? "" : `, ${detail}`}`;
 }
 
 function durationText(durationMs: number): string {

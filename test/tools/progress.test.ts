@@ -6,9 +6,11 @@ const building = { step: "Building", expectation: "about 7 minutes", detail: "81
 
 test("a line says what is done, how long it usually takes, how long it has taken and how far it is", () => {
   assert.equal(progressLine({ step: "Building", elapsedMs: 0 }), "Building …");
+  assert.equal(progressLine({ ...building, elapsedMs: 0 }), "Building (about 7 minutes) …");
+  assert.equal(progressLine({ step: "Building", elapsedMs: 59_999 }), "Building: 59 s");
   assert.equal(
     progressLine({ ...building, elapsedMs: 65_400 }),
-    "Building (about 7 minutes): 1 min 5 s, 812 packages compiled",
+    "Building: 1 min 5 s of about 7 minutes, 812 packages compiled",
   );
 });
 

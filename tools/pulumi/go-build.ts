@@ -33,7 +33,7 @@ const targets: Target[] = [
     package: cliPackage,
     // `-s -w` leaves the debugger's tables out: a third of the size.
     linkerFlags: `-s -w -X ${cliVersionVariable}=v${cliVersion}`,
-    step: `Building the Pulumi CLI ${cliVersion} with Go, once for this machine`,
+    step: `Building the Pulumi CLI ${cliVersion} with Go`,
     expectation: "about 7 minutes on 2 cores",
   },
   {
