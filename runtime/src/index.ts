@@ -1,3 +1,4 @@
+export { defaultRequestTimeoutMs, type Fetch, type RequestOptions } from "./bounded-request.ts";
 export type { BreakerOptions, BreakerState } from "./breaker.ts";
 export {
   classifyTokenError,
@@ -25,6 +26,11 @@ export type { Limits } from "./limits.ts";
 export { recognizeTokenError } from "./recognize-token-error.ts";
 export { type HeaderReader, longestRetryAfterMs, retryAfterMs } from "./retry-after.ts";
 export {
+  type CallOptions,
+  RotatingConfidentialClient,
+  type RotatingConfidentialClientOptions,
+} from "./rotating-confidential-client.ts";
+export {
   RotatingSecret,
   type RotatingSecretOptions,
   type RotatingSecretStatus,
@@ -41,10 +47,7 @@ export { type KeyVaultSourceOptions, keyVaultSource } from "./sources/key-vault-
 export type { ReadOptions, SecretSource } from "./sources/secret-source.ts";
 export {
   type ClientCredentialsRequest,
-  defaultTokenRequestTimeoutMs,
-  type Fetch,
   IssuedToken,
-  type RequestOptions,
   requestClientCredentialsToken,
   type TokenOutcome,
   tokenEndpoint,

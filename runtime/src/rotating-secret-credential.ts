@@ -1,10 +1,12 @@
 import { inspect } from "node:util";
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
 import { throwIfAborted } from "./abort.ts";
+import type { Fetch } from "./bounded-request.ts";
 import { OptionsCheck } from "./check-options.ts";
 import type { Clock } from "./clock.ts";
 import type { RotatingSecret } from "./rotating-secret.ts";
-import { type Fetch, type IssuedToken, requestClientCredentialsToken } from "./token-request.ts";
+import { SharedFlights } from "./shared-flights.ts";
+import { type IssuedToken, requestClientCredentialsToken } from "./token-request.ts";
 
 export interface RotatingSecretCredentialOptions {
   readonly secret: RotatingSecret;
@@ -65,13 +67,6 @@ interface Moment {
   readonly monotonicMs: number;
 }
 
-interface Flight {
-  readonly promise: Promise<AccessToken>;
-  readonly stop: AbortController;
-  /** Callers that wait; a flight that nobody waits for makes no further attempt. */
-  waiters: number;
-}
-
 /**
  * Tokens of the application itself, for every client of Azure's SDKs and Microsoft Graph: takes the client secret
  * from a {@link RotatingSecret}, so it follows a rotation without a restart.
@@ -87,7 +82,7 @@ export class RotatingSecretCredential implements TokenCredential {
   readonly #allowedTenants: readonly string[];
   readonly #fetch: Fetch | undefined;
   readonly #tokens = new Map<string, CachedToken>();
-  readonly #flights = new Map<string, Flight>();
+  readonly #flights = new SharedFlights<AccessToken>();
 
   /** @throws ConfigurationError naming every option that cannot be used. */
   constructor(options: RotatingSecretCredentialOptions) {
@@ -153,16 +148,12 @@ export class RotatingSecretCredential implements TokenCredential {
         return cached.answer;
       }
     }
-    const flight = this.#fly({ ...request, claims: options.claims });
-    flight.waiters++;
-    try {
-      return await this.#secret.waiting(flight.promise, abortSignal);
-    } finally {
-      flight.waiters--;
-      if (flight.waiters === 0) {
-        flight.stop.abort(new DOMException("Nobody waits for the token any more.", "AbortError"));
-      }
-    }
+    const flightKey = options.claims === undefined ? key : `${key}\n${options.claims}`;
+    return this.#flights.join(
+      flightKey,
+      (stop) => this.#request({ ...request, claims: options.claims }, stop),
+      (work) => this.#secret.waiting(work, abortSignal),
+    );
   }
 
   #checkRequest(scope: string, tenantId: string, claims: string | undefined): void {
@@ -190,48 +181,30 @@ export class RotatingSecretCredential implements TokenCredential {
       return;
     }
     cached.retryFromMs = nowMs + backgroundRetryMs;
-    const flight = this.#fly(request);
-    flight.waiters++; // The cache waits, too: this flight is not given up with its last caller.
-    flight.promise.catch(() => {}); // Told by events; the cached token is still good.
+    this.#flights.begin(request.key, (stop) => this.#request(request, stop));
   }
 
-  /** The request under way for the same token, begun if there is none. */
-  #fly(request: TokenRequest): Flight {
-    const flightKey = request.claims === undefined ? request.key : `${request.key}\n${request.claims}`;
-    const underWay = this.#flights.get(flightKey);
-    if (underWay !== undefined && !underWay.stop.signal.aborted) {
-      return underWay;
-    }
-    const stop = new AbortController();
-    const promise = this.#secret
-      .run<AccessToken>({
-        grantType: "client_credentials",
-        subject: request.tenantId === this.#tenantId ? undefined : request.tenantId,
-        stop: stop.signal,
-        attempt: async (secret, { timeoutMs }) => {
-          const outcome = await requestClientCredentialsToken({
-            authorityHost: this.#authorityHost,
-            tenantId: request.tenantId,
-            clientId: this.#clientId,
-            clientSecret: secret.reveal(),
-            scope: request.scope,
-            claims: request.enableCae ? withCaeCapability(request.claims) : request.claims,
-            timeoutMs,
-            fetch: this.#fetch,
-            clock: this.#secret.clock,
-          });
-          // Kept even if everybody has stopped waiting by now: the next caller will be glad of it.
-          return outcome.ok ? { ok: true, value: this.#keep(request.key, outcome.token) } : outcome;
-        },
-      })
-      .finally(() => {
-        if (this.#flights.get(flightKey) === flight) {
-          this.#flights.delete(flightKey);
-        }
-      });
-    const flight: Flight = { promise, stop, waiters: 0 };
-    this.#flights.set(flightKey, flight);
-    return flight;
+  #request(request: TokenRequest, stop: AbortSignal): Promise<AccessToken> {
+    return this.#secret.run<AccessToken>({
+      grantType: "client_credentials",
+      subject: request.tenantId === this.#tenantId ? undefined : request.tenantId,
+      stop,
+      attempt: async (secret, { timeoutMs }) => {
+        const outcome = await requestClientCredentialsToken({
+          authorityHost: this.#authorityHost,
+          tenantId: request.tenantId,
+          clientId: this.#clientId,
+          clientSecret: secret.reveal(),
+          scope: request.scope,
+          claims: request.enableCae ? withCaeCapability(request.claims) : request.claims,
+          timeoutMs,
+          fetch: this.#fetch,
+          clock: this.#secret.clock,
+        });
+        // Kept even if everybody has stopped waiting by now: the next caller will be glad of it.
+        return outcome.ok ? { ok: true, value: this.#keep(request.key, outcome.token) } : outcome;
+      },
+    });
   }
 
   #keep(key: string, issued: IssuedToken): AccessToken {

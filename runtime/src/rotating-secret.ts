@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { MeterProvider } from "@opentelemetry/api";
-import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from "cockatiel";
+import { type BulkheadPolicy, BulkheadRejectedError, bulkhead, TaskCancelledError } from "cockatiel";
 import { type AbortSignalLike, abortable } from "./abort.ts";
 import type { Random } from "./backoff.ts";
 import {
@@ -196,7 +196,7 @@ export class RotatingSecret {
     const classify =
       options.classify ??
       ((error: unknown) => recognizeTokenError(error, { grantType, nowMs: this.clock.nowMs() }));
-    return this.run<T>({
+    const work = this.run<T>({
       grantType,
       subject,
       stop,
@@ -224,6 +224,7 @@ export class RotatingSecret {
         }
       },
     });
+    return this.waiting(work, stop);
   }
 
   /** Resolves when a call has a chance: the circuit breaker is closed, or due for a probe. */
@@ -269,22 +270,27 @@ export class RotatingSecret {
       random: this.random,
       observer: this.#observer,
       startedMs: this.clock.monotonicMs(),
+      readsAtStart: this.#cache.readsBegun,
     };
-    return this.waiting(
-      this.#bulkhead
-        .execute(() =>
+    try {
+      // An aborted `stop` ends what has not begun; what has is left to finish, for its result is worth keeping.
+      return await this.#bulkhead.execute(
+        () =>
           this.#breaker.execute((isProbe) => runWithSecret(operation, { ...context, isProbe }), {
             subject,
             signal: stop,
           }),
-        )
-        .catch((error: unknown) => {
-          throw error instanceof BulkheadRejectedError
-            ? new TooManyWaitersError(this.limits.maxWaiters)
-            : error;
-        }),
-      stop,
-    );
+        stop,
+      );
+    } catch (error) {
+      if (error instanceof BulkheadRejectedError) {
+        throw new TooManyWaitersError(this.limits.maxWaiters);
+      }
+      if (error instanceof TaskCancelledError) {
+        stop?.throwIfAborted();
+      }
+      throw error;
+    }
   }
 
   /**

@@ -51,6 +51,8 @@ export interface RunContext {
   readonly observer: RunObserver;
   /** Monotonic time at which the call came in. */
   readonly startedMs: number;
+  /** `cache.readsBegun` when the call came in. */
+  readonly readsAtStart: number;
   /** A breaker's probe: neither waits nor repeats. */
   readonly isProbe: boolean;
 }
@@ -68,7 +70,7 @@ interface Choice {
  * `operation.attempt` throws.
  */
 export async function runWithSecret<T>(operation: Operation<T>, context: RunContext): Promise<T> {
-  const { refused, limits, clock, observer } = context;
+  const { cache, refused, limits, clock, observer } = context;
   const leftMs = () => context.startedMs + limits.maxElapsedMs - clock.monotonicMs();
   let waits = 0;
   for (let attempts = 1; ; attempts++) {
@@ -77,6 +79,7 @@ export async function runWithSecret<T>(operation: Operation<T>, context: RunCont
     }
     const { secret, isFallback } = await chooseSecret(operation, context, attempts - 1, leftMs());
     const sentAtMs = clock.monotonicMs();
+    const readsWhenSent = cache.readsBegun;
     let outcome: AttemptOutcome<T>;
     try {
       operation.stop?.throwIfAborted();
@@ -95,7 +98,7 @@ export async function runWithSecret<T>(operation: Operation<T>, context: RunCont
       }
       return outcome.value;
     }
-    const step = await afterFailure(outcome.failure, secret, attempts, waits, sentAtMs, leftMs, context);
+    const step = await afterFailure(outcome.failure, secret, attempts, waits, readsWhenSent, leftMs, context);
     if (step.do === "give-up") {
       throw new TokenRequestError(outcome.failure, attempts, secret.info, outcome.cause);
     }
@@ -112,7 +115,7 @@ async function afterFailure(
   secret: ClientSecret,
   attempts: number,
   waits: number,
-  sentAtMs: number,
+  readsWhenSent: number,
   leftMs: () => number,
   context: RunContext,
 ): Promise<Step> {
@@ -143,7 +146,7 @@ async function afterFailure(
   if (step.do !== "reload") {
     return step;
   }
-  await cache.loadSince(sentAtMs).catch(() => {}); // Reported by the cache; what is at hand must do.
+  await cache.loadSince(readsWhenSent).catch(() => {}); // Reported by the cache; what is at hand must do.
   return decide(true, await hasUsableSecret(context));
 }
 
@@ -180,7 +183,7 @@ async function chooseSecret(
   let choice = await takeHeld();
   if (choice === undefined) {
     await abortable(
-      cache.loadSince(context.startedMs).catch(() => {}),
+      cache.loadSince(context.readsAtStart).catch(() => {}),
       operation.stop,
     );
     choice = await takeHeld();

@@ -32,9 +32,8 @@ export class SecretCache {
   #current: ClientSecret | undefined;
   #superseded: ClientSecret | undefined;
   #previous: { readonly of: string; readonly secret: ClientSecret | undefined } | undefined;
-  #reading: { readonly startedMs: number; readonly promise: Promise<ClientSecret> } | undefined;
-  /** Monotonic time at which the last finished read began. */
-  #triedAtMs = Number.NEGATIVE_INFINITY;
+  #reading: Promise<ClientSecret> | undefined;
+  #readsBegun = 0;
   /** Monotonic time of the next read in the background. */
   #nextReadMs = 0;
   /** Why the last finished read failed, if it did. */
@@ -83,23 +82,26 @@ export class SecretCache {
     return this.#current;
   }
 
+  /** How many reads have begun so far: a moment, for {@link loadSince}. */
+  get readsBegun(): number {
+    return this.#readsBegun;
+  }
+
   /**
-   * Waits for a read that began at `sinceMs` (monotonic) or later, so that many callers that were refused
+   * Waits for a read that began after `readsBegun` had the given value, so that many callers that were refused
    * together cost one read.
    *
    * @throws SecretReadError
    */
-  async loadSince(sinceMs: number): Promise<void> {
-    if (this.#reading !== undefined && this.#reading.startedMs < sinceMs) {
-      await this.#reading.promise.catch(() => {});
+  async loadSince(readsBegun: number): Promise<void> {
+    while (this.#readsBegun <= readsBegun && this.#reading !== undefined) {
+      await this.#reading.catch(() => {}); // It began too early.
     }
-    if (this.#reading === undefined && this.#triedAtMs >= sinceMs) {
-      if (this.#failure !== undefined) {
-        throw this.#failure;
-      }
-      return;
+    if (this.#readsBegun <= readsBegun || this.#reading !== undefined) {
+      await this.#read();
+    } else if (this.#failure !== undefined) {
+      throw this.#failure;
     }
-    await this.#read();
   }
 
   /** The secret that was current before and may still work. */
@@ -142,16 +144,15 @@ export class SecretCache {
 
   #read(): Promise<ClientSecret> {
     if (this.#reading === undefined) {
-      const startedMs = this.#options.clock.monotonicMs();
-      const promise = this.#readOnce(startedMs).finally(() => {
+      this.#readsBegun++;
+      this.#reading = this.#readOnce().finally(() => {
         this.#reading = undefined;
       });
-      this.#reading = { startedMs, promise };
     }
-    return this.#reading.promise;
+    return this.#reading;
   }
 
-  async #readOnce(startedMs: number): Promise<ClientSecret> {
+  async #readOnce(): Promise<ClientSecret> {
     this.#closed.signal.throwIfAborted();
     this.#stopWatching ??= this.#options.source.watch?.(() => this.#readInBackground());
     this.#cancelTimer?.();
@@ -167,7 +168,6 @@ export class SecretCache {
       this.#failures++;
       throw this.#failure;
     } finally {
-      this.#triedAtMs = startedMs;
       if (!this.#closed.signal.aborted) {
         this.#schedule();
         this.#options.onRead(this.#failure);

@@ -1,119 +1,6 @@
+import { type Answer, type RequestOptions, sendForm } from "./bounded-request.ts";
 import { classifyTokenError, type TokenErrorFacts, type TokenFailure } from "./classify-token-error.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import type { HeaderReader } from "./retry-after.ts";
-
-/** Longest answer of a token endpoint that is read, in bytes; real ones have a few thousand. */
-const longestAnswerBytes = 1_048_576;
-
-/** The default time for one token request, in milliseconds. */
-export const defaultTokenRequestTimeoutMs = 10_000;
-
-/** The part of the global `fetch` that the library uses. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** How requests reach the outside world. */
-export interface RequestOptions {
-  /** Time until the request, its answer included, is given up; milliseconds, default 10,000. */
-  readonly timeoutMs?: number | undefined;
-  /** Gives the request up at once; the returned promise is then rejected with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Default: the global `fetch`. */
-  readonly fetch?: Fetch | undefined;
-  /** Default: the machine's clock. */
-  readonly clock?: Clock | undefined;
-}
-
-/** What a token endpoint answered, or that it did not. */
-export type TokenEndpointAnswer =
-  | { readonly status: number; readonly headers: HeaderReader; readonly body: string }
-  | {
-      readonly status?: undefined;
-      /** The system's or TLS library's word for it (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), or `timeout`. */
-      readonly cause: string;
-    };
-
-/**
- * Sends one form to a token endpoint. Never follows a redirect (it would carry the secret along), reads a bounded
- * answer, and turns every failure to get one into a value.
- *
- * @throws the reason of `signal`, if that was aborted.
- */
-export async function postTokenForm(
-  url: string,
-  form: URLSearchParams,
-  options: RequestOptions & { readonly headers?: Readonly<Record<string, string>> | undefined } = {},
-): Promise<TokenEndpointAnswer> {
-  const { timeoutMs = defaultTokenRequestTimeoutMs, signal, clock = systemClock } = options;
-  const send = options.fetch ?? globalThis.fetch;
-  signal?.throwIfAborted();
-  const abort = new AbortController();
-  const onAbort = () => abort.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  let cancelTimer = () => {};
-  // A race rather than only an abort: the bound must hold even where a transport ignores its signal.
-  const gaveUp = new Promise<never>((_, reject) => {
-    abort.signal.addEventListener("abort", () => reject(abort.signal.reason), { once: true });
-    cancelTimer = clock.setTimer(() => abort.abort(timedOut), timeoutMs);
-  });
-  try {
-    return await Promise.race([exchange(send, url, form, options.headers, abort.signal), gaveUp]);
-  } catch (error) {
-    signal?.throwIfAborted();
-    return { cause: abort.signal.reason === timedOut ? "timeout" : causeOf(error) };
-  } finally {
-    cancelTimer();
-    signal?.removeEventListener("abort", onAbort);
-  }
-}
-
-const timedOut = new Error("timeout");
-
-async function exchange(
-  send: Fetch,
-  url: string,
-  form: URLSearchParams,
-  headers: Readonly<Record<string, string>> | undefined,
-  signal: AbortSignal,
-): Promise<TokenEndpointAnswer> {
-  const response = await send(url, {
-    method: "POST",
-    headers: {
-      accept: "application/json",
-      ...headers,
-      "content-type": "application/x-www-form-urlencoded;charset=utf-8",
-    },
-    body: form.toString(),
-    redirect: "manual",
-    signal,
-  });
-  return { status: response.status, headers: response.headers, body: await boundedText(response) };
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > longestAnswerBytes) {
-      // Leaving the loop cancels the stream. What is cut off cannot be parsed, so it counts as unintelligible.
-      break;
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** The error code of a failed fetch, which is all that is kept of it: its message may quote the request. */
-function causeOf(error: unknown): string {
-  for (let depth = 0, cause = error; depth < 5 && cause instanceof Error; depth++, cause = cause.cause) {
-    const code: unknown = "code" in cause ? cause.code : undefined;
-    if (typeof code === "string" && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) {
-      return code;
-    }
-  }
-  return "unknown";
-}
+import { systemClock } from "./clock.ts";
 
 /** A token that was issued. Its value shows neither in `util.inspect` nor in JSON. */
 export class IssuedToken {
@@ -140,7 +27,7 @@ export type TokenOutcome =
   | {
       readonly ok: false;
       readonly failure: TokenFailure;
-      /** Why there was no answer: see {@link TokenEndpointAnswer}. */
+      /** Why there was no answer: see {@link Answer}. */
       readonly cause?: string | undefined;
     };
 
@@ -177,7 +64,7 @@ export async function requestClientCredentialsToken(
     form.set("claims", request.claims);
   }
   const sentAtMs = clock.nowMs();
-  const answer = await postTokenForm(tokenEndpoint(request.authorityHost, request.tenantId), form, request);
+  const answer = await sendForm(tokenEndpoint(request.authorityHost, request.tenantId), form, request);
   return readTokenAnswer(answer, { sentAtMs, nowMs: clock.nowMs(), grantType: "client_credentials" });
 }
 
@@ -188,7 +75,7 @@ export function tokenEndpoint(authorityHost: string, tenantId: string): string {
 
 /** Reads an answer as the token it brings, or as a classified failure. Pure. */
 export function readTokenAnswer(
-  answer: TokenEndpointAnswer,
+  answer: Answer,
   context: { readonly sentAtMs: number } & Required<Pick<TokenErrorFacts, "nowMs" | "grantType">>,
 ): TokenOutcome {
   if (answer.status === undefined) {

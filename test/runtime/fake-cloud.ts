@@ -1,7 +1,7 @@
+import type { Fetch } from "../../runtime/src/bounded-request.ts";
 import { ClientSecret, type SecretInfo } from "../../runtime/src/client-secret.ts";
 import { SecretReadError } from "../../runtime/src/errors.ts";
 import type { SecretSource } from "../../runtime/src/sources/secret-source.ts";
-import type { Fetch } from "../../runtime/src/token-request.ts";
 import type { VirtualTime } from "../support/virtual-time.ts";
 
 export const tenantId = "8a7f0000-0000-4000-8000-000000000001";

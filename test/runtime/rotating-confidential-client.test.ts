@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { inspect } from "node:util";
+import type { AccountInfo } from "@azure/msal-node";
+import { BreakerOpenError, TokenRequestError } from "../../runtime/src/errors.ts";
+import type { RuntimeEvent } from "../../runtime/src/events.ts";
+import { RotatingConfidentialClient } from "../../runtime/src/rotating-confidential-client.ts";
+import { RotatingSecret } from "../../runtime/src/rotating-secret.ts";
+import { VirtualTime } from "../support/virtual-time.ts";
+import { clientId, FakeDirectory, FakeVault, refusal, seededRandom, tenantId } from "./fake-cloud.ts";
+
+const hourMs = 3_600_000;
+const scopes = ["https://outlook.office.com/SMTP.Send", "offline_access"];
+const redirectUri = "https://crm.test/connected";
+
+/** The authority's metadata, and tokens for users: each customer's code and refresh tokens carry their name. */
+class FakeAuthority extends FakeDirectory {
+  readonly brokenGrants = new Set<string>();
+  metadataReads = 0;
+  metadataFaults = 0;
+
+  readonly send = async (url: string, init: RequestInit): Promise<Response> => {
+    if (init.method === "GET") {
+      this.metadataReads++;
+      if (this.metadataFaults > 0) {
+        this.metadataFaults--;
+        return new Response("out", { status: 503 });
+      }
+      const base = `https://login.test/${tenantId}`;
+      return Response.json({
+        authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+        token_endpoint: `${base}/oauth2/v2.0/token`,
+        issuer: `${base}/v2.0`,
+        jwks_uri: `${base}/discovery/v2.0/keys`,
+      });
+    }
+    const form = Object.fromEntries(new URLSearchParams(String(init.body)));
+    const answer = await this.fetch(url, init);
+    if (!answer.ok) {
+      return answer;
+    }
+    const grant = form.code ?? form.refresh_token ?? form.assertion ?? "";
+    const customer = grant.split("~")[1] ?? "";
+    if (this.brokenGrants.has(customer)) {
+      return refusal("invalid_grant", 50173);
+    }
+    const { access_token } = (await answer.json()) as { access_token: string };
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    return Response.json({
+      token_type: "Bearer",
+      scope: scopes.join(" "),
+      access_token: `${access_token}~${customer}`,
+      expires_in: 3_600,
+      refresh_token: `refresh-${this.requests.length}~${customer}`,
+      client_info: encode({ uid: customer, utid: tenantId }),
+      id_token: `${encode({ alg: "none" })}.${encode({
+        iss: `https://login.test/${tenantId}/v2.0`,
+        oid: customer,
+        tid: tenantId,
+        sub: customer,
+        aud: clientId,
+        preferred_username: `${customer}@contoso.test`,
+      })}.`,
+    });
+  };
+}
+
+describe("RotatingConfidentialClient", () => {
+  let time: VirtualTime;
+  let directory: FakeAuthority;
+  let vault: FakeVault;
+  let secret: RotatingSecret;
+  let client: RotatingConfidentialClient;
+  let events: RuntimeEvent[];
+
+  beforeEach(() => {
+    time = new VirtualTime();
+    directory = new FakeAuthority(time);
+    vault = new FakeVault(time);
+    vault.publish("secret-1");
+    directory.secrets.set("secret-1", "valid");
+    events = [];
+    secret = new RotatingSecret({
+      credential: "mailman-office365",
+      source: vault,
+      clock: time,
+      random: seededRandom(1),
+    });
+    secret.onEvent((event) => events.push(event));
+    client = openClient();
+  });
+
+  function openClient(): RotatingConfidentialClient {
+    return new RotatingConfidentialClient({
+      secret,
+      auth: {
+        clientId,
+        authority: `https://login.test/${tenantId}`,
+        knownAuthorities: ["login.test"],
+      },
+      fetch: directory.send,
+    });
+  }
+
+  afterEach(() => {
+    secret.close();
+    assert.equal(time.timers, 0, "a timer was left behind");
+    const told = JSON.stringify(events) + inspect(client, { depth: 9 }) + inspect(secret, { depth: 9 });
+    assert.ok(!/secret-\d|token-\d|refresh-\d/.test(told), "a secret or token was told");
+  });
+
+  async function connect(customer: string, through = client): Promise<AccountInfo> {
+    const result = await through.acquireTokenByCode({ code: `code~${customer}`, scopes, redirectUri });
+    assert.ok(result.account);
+    return result.account;
+  }
+
+  it("sends a customer to the authority, then redeems the code with the secret", async () => {
+    const url = new URL(await client.getAuthCodeUrl({ scopes, redirectUri }));
+    assert.equal(url.pathname, `/${tenantId}/oauth2/v2.0/authorize`);
+    const account = await connect("ann");
+    assert.equal(account.username, "ann@contoso.test");
+    assert.equal(directory.requests.length, 1);
+    assert.equal(directory.requests[0]?.form.client_secret, "secret-1");
+    assert.equal(directory.requests[0]?.form.grant_type, "authorization_code");
+  });
+
+  it("keeps its cache across a change of secret", async () => {
+    const account = await connect("ann");
+    vault.publish("secret-2");
+    directory.secrets.set("secret-2", "valid");
+    await time.advance(hourMs);
+    const cached = await client.acquireTokenSilent({ account, scopes });
+    assert.equal(cached.fromCache, true);
+    const refreshed = await client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+    assert.equal(refreshed.fromCache, false);
+    const { form } = directory.requests.at(-1) ?? {};
+    assert.equal(form?.client_secret, "secret-2");
+    assert.equal(form?.refresh_token, "refresh-1~ann");
+  });
+
+  it("redeems a refresh token that is kept elsewhere, and an assertion", async () => {
+    const result = await client.acquireTokenByRefreshToken({ refreshToken: "refresh-0~bob", scopes });
+    assert.match(result?.accessToken ?? "", /~bob$/);
+    const onBehalf = await client.acquireTokenOnBehalfOf({ oboAssertion: "assertion~cy", scopes });
+    assert.match(onBehalf?.accessToken ?? "", /~cy$/);
+    assert.equal(directory.requests.at(-1)?.form.grant_type, "urn:ietf:params:oauth:grant-type:jwt-bearer");
+  });
+
+  it("hides the tokens of a result from inspect and JSON", async () => {
+    const result = await client.acquireTokenByCode({ code: "code~ann", scopes, redirectUri });
+    assert.match(result.accessToken, /^token-1/);
+    assert.ok(result.idToken.length > 10);
+    const told = JSON.stringify(result) + inspect(result, { depth: 9 });
+    assert.ok(!told.includes("token-1") && !told.includes(result.idToken));
+  });
+
+  it("redeems a code once for two callers", async () => {
+    directory.latencyMs = 100;
+    const request = { code: "code~ann", scopes, redirectUri };
+    const [one, other] = await time.until(
+      Promise.all([client.acquireTokenByCode(request), client.acquireTokenByCode({ ...request })]),
+    );
+    assert.equal(one.accessToken, other.accessToken);
+    assert.equal(directory.requests.length, 1);
+  });
+
+  it("stops one customer whose grant is gone, and nobody else", async () => {
+    const ann = await connect("ann");
+    const bob = await connect("bob");
+    directory.brokenGrants.add("ann");
+    for (let round = 0; round < 10; round++) {
+      await assert.rejects(
+        client.acquireTokenSilent({ account: ann, scopes, forceRefresh: true }),
+        (error: unknown) =>
+          error instanceof TokenRequestError &&
+          error.failure.kind === "user-grant" &&
+          /connect again/.test(error.message),
+      );
+      await client.acquireTokenSilent({ account: bob, scopes, forceRefresh: true });
+    }
+    assert.equal(secret.breaker.state, "closed");
+    assert.equal(vault.reads, 1);
+  });
+
+  it("tells every caller of a shared call the same cause", async () => {
+    const account = await connect("ann");
+    directory.brokenGrants.add("ann");
+    directory.latencyMs = 50;
+    const calls = Array.from({ length: 5 }, () =>
+      client.acquireTokenSilent({ account, scopes, forceRefresh: true }),
+    );
+    const outcomes = await time.until(Promise.allSettled(calls));
+    assert.equal(directory.requests.length, 2);
+    for (const outcome of outcomes) {
+      assert.ok(outcome.status === "rejected" && outcome.reason instanceof TokenRequestError);
+    }
+  });
+
+  it("recovers a refresh from an expired secret with one vault read", async () => {
+    const account = await connect("ann");
+    directory.secrets.set("secret-1", "expired");
+    vault.publish("secret-2");
+    directory.secrets.set("secret-2", "valid");
+    await client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+    assert.equal(vault.reads, 2);
+    assert.deepEqual(
+      directory.requests.map(({ form }) => form.client_secret),
+      ["secret-1", "secret-1", "secret-2"],
+    );
+  });
+
+  it("stops a thousand customers' requests when the only secret has expired, and resumes after the rotation", async () => {
+    const customers = await Promise.all(
+      Array.from({ length: 1_000 }, async (_, index) => {
+        const own = openClient();
+        return { own, account: await connect(`customer${index}`, own) };
+      }),
+    );
+    directory.secrets.set("secret-1", "expired");
+    directory.latencyMs = 100;
+    const before = directory.requests.length;
+    const refresh = () =>
+      time.until(
+        Promise.allSettled(
+          customers.map(({ own, account }) =>
+            own.acquireTokenSilent({ account, scopes, forceRefresh: true }),
+          ),
+        ),
+      );
+    const outcomes = await refresh();
+    assert.ok(outcomes.every(({ status }) => status === "rejected"));
+    assert.equal(secret.breaker.state, "open");
+    assert.ok(directory.requests.length - before <= 32, `${directory.requests.length - before} requests`);
+    const afterFirst = directory.requests.length;
+    for (let round = 0; round < 3; round++) {
+      await refresh();
+      await time.advance(60_000);
+    }
+    assert.equal(directory.requests.length, afterFirst);
+    vault.publish("secret-2");
+    directory.secrets.set("secret-2", "valid");
+    await time.until(secret.whenCallable());
+    const recovered = await refresh();
+    assert.equal(recovered.filter(({ status }) => status === "fulfilled").length, 1_000);
+    assert.equal(directory.requests.length - afterFirst, 1_000);
+  });
+
+  it("waits out a 503, and MSAL's own throttling does not get in the way", async () => {
+    const account = await connect("ann");
+    directory.fault = (_request, count) => (count <= 7 ? new Response("{}", { status: 503 }) : undefined);
+    const failing = client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+    await assert.rejects(time.until(failing), (error: unknown) => error instanceof TokenRequestError);
+    assert.equal(directory.requests.length, 6);
+    const result = await time.until(client.acquireTokenSilent({ account, scopes, forceRefresh: true }));
+    assert.equal(result.fromCache, false);
+    assert.equal(directory.requests.length, 8);
+  });
+
+  it("finishes and keeps a redemption whose caller gave up", async () => {
+    const account = await connect("ann");
+    directory.latencyMs = 1_000;
+    const abort = new AbortController();
+    const refresh = client.acquireTokenSilent(
+      { account, scopes, forceRefresh: true },
+      { signal: abort.signal },
+    );
+    await time.advance(500);
+    abort.abort(new Error("enough"));
+    await assert.rejects(refresh, /enough/);
+    await time.advance(1_000);
+    directory.latencyMs = 0;
+    await client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+    assert.equal(directory.requests.at(-1)?.form.refresh_token, "refresh-2~ann");
+  });
+
+  it("reads the authority's metadata again when that fails", async () => {
+    directory.metadataFaults = 2;
+    const result = await time.until(client.acquireTokenByCode({ code: "code~ann", scopes, redirectUri }));
+    assert.ok(result.accessToken);
+    assert.equal(directory.metadataReads, 3);
+  });
+
+  it("tells that the breaker is open, instead of MSAL's word for it", async () => {
+    const account = await connect("ann");
+    directory.secrets.set("secret-1", "expired");
+    const refresh = () => client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+    await assert.rejects(refresh(), TokenRequestError);
+    await assert.rejects(refresh(), BreakerOpenError);
+  });
+
+  it("writes no secret into the cache it can save", async () => {
+    await connect("ann");
+    assert.ok(!client.getTokenCache().serialize().includes("secret-1"));
+  });
+});
