@@ -2,6 +2,7 @@ import { registerAudit } from "./audit.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerHold } from "./hold.ts";
 import { registerRetire, registerRevoke, registerRollback, registerRotate } from "./request.ts";
+import { registerSandbox } from "./sandbox.ts";
 import { registerStatus } from "./status.ts";
 import { registerUp } from "./up.ts";
 
@@ -15,4 +16,5 @@ export const commands: RegisterCommand[] = [
   registerRetire,
   registerHold,
   registerAudit,
+  registerSandbox,
 ];

@@ -1,3 +1,5 @@
+import type { Deployer } from "../entra/deployer.ts";
+
 /** What the running sandbox keeps about itself. */
 export interface HostState {
   /**
@@ -5,6 +7,7 @@ export interface HostState {
    * HTTPS port, are part of the state and of what programs have stored, so a restart insists on it.
    */
   ports: SandboxPorts | null;
+  /** Who the Pulumi program and the command sign in as. */
   deployer: Deployer | null;
 }
 
@@ -12,15 +15,6 @@ export interface SandboxPorts {
   https: number;
   /** By provider name. */
   providers: Record<string, number>;
-}
-
-/** Who the Pulumi program and the command sign in as. */
-export interface Deployer {
-  clientId: string;
-  applicationObjectId: string;
-  servicePrincipalObjectId: string;
-  /** Worth nothing outside this sandbox. */
-  clientSecret: string;
 }
 
 /** Never started. */

@@ -1,0 +1,88 @@
+import type { Clock } from "../clock.ts";
+import type { Deployer } from "../entra/deployer.ts";
+import type { FaultInjector } from "../faults/injector.ts";
+import type { FaceCertificate } from "../https/certificate.ts";
+import { createHttpsFace } from "../https/face.ts";
+import { createAzureadProvider } from "../providers/azuread/provider.ts";
+import type { EmulatedProvider } from "../providers/provider.ts";
+import { createRandomProvider } from "../providers/random/provider.ts";
+import { type ServedProvider, serveProvider } from "../providers/serve.ts";
+import type { Randomness } from "../randomness.ts";
+import type { CallLog } from "./call-log.ts";
+import { httpsObserver } from "./https-observer.ts";
+import { providerObserver } from "./provider-observer.ts";
+import type { SandboxPorts } from "./state.ts";
+import type { WatchedStore } from "./watched-store.ts";
+
+/** A port that the sandbox must have belongs to another program. */
+export class PortTakenError extends Error {
+  override readonly name = "PortTakenError";
+  readonly port: number;
+
+  constructor(port: number) {
+    super(`Port ${port} is taken by another program.`);
+    this.port = port;
+  }
+}
+
+export interface FacesArgs {
+  store: WatchedStore;
+  clock: Clock;
+  randomness: Randomness;
+  faults: FaultInjector;
+  calls: CallLog;
+  deployer: Deployer;
+  certificate: FaceCertificate;
+  /** 0 is any free one; another one is insisted on. */
+  httpsPort: number;
+  /** Ports that the providers had before: taken again where they are free. */
+  providerPorts: Readonly<Record<string, number>>;
+  /** Told of what a developer of the sandbox should know. */
+  report: (text: string) => void;
+}
+
+/** The two faces of a running sandbox. */
+export interface Faces {
+  ports: SandboxPorts;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the HTTPS face and the three providers over one state.
+ * @throws PortTakenError
+ */
+export async function startFaces(args: FacesArgs): Promise<Faces> {
+  const { store, clock, randomness, faults, calls, certificate, httpsPort: port, report } = args;
+  const https = await createHttpsFace({
+    store,
+    clock,
+    randomness,
+    port,
+    certificate,
+    observer: httpsObserver(faults, calls, report),
+  }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") throw new PortTakenError(port);
+    throw error;
+  });
+  const observer = providerObserver(faults, calls);
+  const served: ServedProvider[] = [];
+  for (const provider of emulatedProviders(args)) {
+    const before = args.providerPorts[provider.name] ?? 0;
+    served.push(
+      await serveProvider(provider, { port: before, observer }).catch((error) => {
+        if (before === 0) throw error;
+        return serveProvider(provider, { observer });
+      }),
+    );
+  }
+  return {
+    ports: { https: https.port, providers: Object.fromEntries(served.map(({ name, port }) => [name, port])) },
+    close: async () => {
+      await Promise.all([https.close(), ...served.map((each) => each.close())]);
+    },
+  };
+}
+
+function emulatedProviders({ store, clock, randomness }: FacesArgs): EmulatedProvider[] {
+  return [createRandomProvider({ randomness }), createAzureadProvider({ store, clock, randomness })];
+}
