@@ -16,7 +16,18 @@ export function inputsForImport(schema: Schema, state: Properties): Properties {
     const input = importedValue(property, value);
     if (property.use === "required" || !saysNothing(property, input)) inputs[name] = input;
   }
-  return inputs;
+  return withoutContradictions(schema, inputs);
+}
+
+/** The directory fills in properties that a program may not give together. */
+function withoutContradictions(schema: Schema, inputs: Properties): Properties {
+  const kept = Object.entries(inputs).filter(([name]) => {
+    const { conflictsWith = [], exactlyOneOf = [name], use } = schema[name] ?? {};
+    if (use === "required") return true;
+    const [first] = exactlyOneOf.filter((other) => other in inputs);
+    return first === name && !conflictsWith.some((other) => other in inputs);
+  });
+  return Object.fromEntries([...kept, [DEFAULTS_KEY, inputs[DEFAULTS_KEY] ?? []]]);
 }
 
 /**
