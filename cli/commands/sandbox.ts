@@ -1,4 +1,5 @@
 import { registerAdvance } from "../sandbox/advance.ts";
+import { registerDeploy } from "../sandbox/deploy.ts";
 import { registerEnv } from "../sandbox/env.ts";
 import { registerFault } from "../sandbox/fault.ts";
 import { registerLog } from "../sandbox/log.ts";
@@ -10,6 +11,7 @@ import type { RegisterCommand } from "./command.ts";
 
 /** Every subcommand, in the order of the help text. Each is given the `sandbox` command as its program. */
 const subcommands: RegisterCommand[] = [
+  registerDeploy,
   registerStart,
   registerStop,
   registerSandboxStatus,

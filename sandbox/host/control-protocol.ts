@@ -84,6 +84,8 @@ export interface SandboxStatus {
 export interface ControlResults {
   status: SandboxStatus;
   environment: Record<string, string>;
+  /** The ids of whom the placeholders stand for, by setting path. */
+  fillIn: Record<string, string>;
   advance: AdvanceReport;
   addFault: FaultRule;
   listFaults: {
