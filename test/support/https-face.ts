@@ -1,4 +1,3 @@
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import "../../sandbox/localhost-names.ts";
 import { type Clock, storeClock } from "../../sandbox/clock.ts";
 import type { CreationContext } from "../../sandbox/entra/context.ts";
@@ -11,6 +10,7 @@ import type { FaceObserver } from "../../sandbox/https/observer.ts";
 import { cryptoRandomness, type Randomness, seededRandomness } from "../../sandbox/randomness.ts";
 import { initialState } from "../../sandbox/state.ts";
 import { MemoryStore, type Store } from "../../sandbox/store.ts";
+import { trust } from "./https-server.ts";
 
 /** A sandbox of which only the HTTPS face is up. */
 export interface TestFace extends AsyncDisposable {
@@ -112,6 +112,6 @@ export async function startFace({
 
 async function trustedCertificate(): Promise<FaceCertificate> {
   const created = await createFaceCertificate();
-  setDefaultCACertificates([...getCACertificates("default"), created.caPem]);
+  trust(created.caPem);
   return created;
 }
