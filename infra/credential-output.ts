@@ -33,6 +33,8 @@ export const credentialOutputSchema = z.object({
   readers: z.array(z.object({ name: z.string(), principalId: z.string(), principalType: z.string() })),
   /** The published version's tags: where the rotation stands. */
   tags: z.record(z.string(), z.string()).optional(),
+  /** Who proves its identity instead of holding a secret. */
+  federated: z.array(z.object({ name: z.string(), issuer: z.string(), subject: z.string() })).optional(),
   retiredGeneration: z.int().optional(),
   /** The last verification failed. */
   failure: z
@@ -64,7 +66,8 @@ export interface CredentialFacts {
   vaultUri: string;
   version: string | undefined;
   consumers: ConsumerSettings[];
-  stopped: string | undefined;
+  stopped?: string | undefined;
+  federated?: { name: string; issuer: string; subject: string }[];
 }
 
 /** Writes a credential's output. */
@@ -110,6 +113,7 @@ export function credentialOutput(
     broken: memory.broken,
     request: memory.request,
     stopped: facts.stopped,
+    federated: facts.federated?.map(({ name, issuer, subject }) => ({ name, issuer, subject })),
   });
 }
 
@@ -127,6 +131,14 @@ function withoutUndefined(output: Record<string, unknown>): CredentialOutput {
   return Object.fromEntries(
     Object.entries(output).filter(([, value]) => value !== undefined),
   ) as CredentialOutput;
+}
+
+/** The consumers that a credential had after the last update, by name of the credential: only where there are secrets. */
+export function readersOf(output: unknown): Map<string, string[]> {
+  const parsed = z.record(z.string(), credentialOutputSchema).safeParse(output);
+  if (!parsed.success) return new Map();
+  const withSecrets = Object.entries(parsed.data).filter(([, { current }]) => current !== undefined);
+  return new Map(withSecrets.map(([name, { readers }]) => [name, readers.map((reader) => reader.name)]));
 }
 
 /** The stack's output is not what this program writes. */

@@ -1,11 +1,13 @@
 import { getClientConfig } from "@pulumi/azuread/getClientConfig.js";
 import * as pulumi from "@pulumi/pulumi";
 import { entraVerifier } from "./credential/entra-verifier.ts";
+import { FederatedCredential } from "./credential/federated-credential.ts";
 import { RotatingCredential } from "./credential/rotating-credential.ts";
-import { type CredentialOutput, credentialOutput, memoriesOf } from "./credential-output.ts";
+import { type CredentialOutput, credentialOutput, memoriesOf, readersOf } from "./credential-output.ts";
 import { planCredentials } from "./plan-credentials.ts";
 import { endInError, reportPlans, userMistake } from "./report.ts";
 import { Responders } from "./responders.ts";
+import { emptyMemory } from "./rotation/memory.ts";
 import { readRunContext } from "./run-context.ts";
 import { CredentialVault } from "./vault/credential-vault.ts";
 import { metadataReader } from "./vault/metadata-reader.ts";
@@ -17,12 +19,12 @@ const { settings, stack, nowMs, authorityHost, lastOutput } = await readRunConte
   userMistake,
 );
 const { protect } = settings;
-const names = settings.credentials.map(({ name }) => name);
+const names = settings.credentials.filter(({ federated }) => federated.length === 0).map(({ name }) => name);
 
 const read = await readPublished(names, metadataReader(settings.vault)).catch(userMistake);
-const planned = await Promise.try(() => planCredentials(settings, read, memoriesOf(lastOutput), nowMs)).catch(
-  userMistake,
-);
+const planned = await Promise.try(() =>
+  planCredentials(settings, read, memoriesOf(lastOutput), nowMs, readersOf(lastOutput)),
+).catch(userMistake);
 reportPlans(planned);
 
 const deployer = getClientConfig();
@@ -57,6 +59,14 @@ const published = rotating.map((credential) => ({
   secret: publish(credential),
 }));
 
+const federated = settings.credentials
+  .filter(({ federated }) => federated.length > 0)
+  .map(({ name, application, federated: identities }) => ({
+    name,
+    identities,
+    resource: new FederatedCredential(name, { stack, application, owners, identities, protect }),
+  }));
+
 new Responders("responders", {
   groupId: settings.team.groupId,
   resourceGroupId: vault.resourceGroupId,
@@ -65,7 +75,10 @@ new Responders("responders", {
 
 /** What consumers, people and the next update need to know of each credential. */
 export const credentials: pulumi.Output<Record<string, CredentialOutput>> = pulumi
-  .all(published.map(({ name, ...credential }) => outputOf(name, credential)))
+  .all([
+    ...published.map(({ name, ...credential }) => outputOf(name, credential)),
+    ...federated.map(federatedOutput),
+  ])
   .apply((outputs) => Object.fromEntries(outputs.map((output) => [output.secretName, output])));
 
 endInError(credentials, planned);
@@ -112,6 +125,23 @@ function outputOf(
         { clientId, applicationObjectId, vaultUri, version, consumers, stopped },
         published,
         memory,
+      ),
+    );
+}
+
+function federatedOutput({
+  name,
+  identities,
+  resource,
+}: (typeof federated)[number]): pulumi.Output<CredentialOutput> {
+  return pulumi
+    .all([resource.clientId, resource.applicationObjectId, vault.vaultUri])
+    .apply(([clientId, applicationObjectId, vaultUri]) =>
+      credentialOutput(
+        name,
+        { clientId, applicationObjectId, vaultUri, version: undefined, consumers: [], federated: identities },
+        undefined,
+        emptyMemory,
       ),
     );
 }

@@ -19,8 +19,24 @@ export interface PlannedCredential {
   stopped: string | undefined;
 }
 
+/** A credential that somebody still reads must not vanish from the settings, or lose its secrets to federation. */
+function refusalsToRemove(
+  remaining: readonly CredentialSettings[],
+  lastReaders: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const names = new Set(remaining.map(({ name }) => name));
+  return [...lastReaders]
+    .filter(([name, readers]) => !names.has(name) && readers.length > 0)
+    .map(
+      ([name, readers]) =>
+        `  ${name} is no longer declared with a secret, but ${readers.join(", ")} may still read it. ` +
+        "Remove its consumers and update, so that whoever still uses it shows; then remove the credential.",
+    );
+}
+
 /**
- * Plans every credential.
+ * Plans every credential that has secrets.
+ * @param lastReaders the consumers after the last update, by credential.
  * @throws PlanRefusal listing every credential for which nothing safe can be done: then nothing at all is done.
  */
 export function planCredentials(
@@ -28,9 +44,11 @@ export function planCredentials(
   read: ReadonlyMap<string, ReadResult>,
   memories: ReadonlyMap<string, Memory>,
   nowMs: number,
+  lastReaders: ReadonlyMap<string, readonly string[]> = new Map(),
 ): PlannedCredential[] {
-  const refusals: string[] = [];
-  const planned = settings.credentials.flatMap((credential) => {
+  const withSecrets = settings.credentials.filter(({ federated }) => federated.length === 0);
+  const refusals = refusalsToRemove(withSecrets, lastReaders);
+  const planned = withSecrets.flatMap((credential) => {
     const memory = memories.get(credential.name) ?? emptyMemory;
     try {
       const result = read.get(credential.name) ?? { kind: "missing" };

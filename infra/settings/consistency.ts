@@ -50,6 +50,7 @@ export function consistencyViolations(settings: Settings): Violation[] {
     }
     violations.push(...splayViolations(`${path}.rotation`, policyOf(settings, credential)));
     violations.push(...consumerViolations(path, credential));
+    violations.push(...federatedViolations(path, credential));
     if (credential.hold !== undefined && credential.request?.action === "rotate") {
       violations.push({
         path: `${path}.request`,
@@ -58,6 +59,20 @@ export function consistencyViolations(settings: Settings): Violation[] {
     }
   });
   return violations;
+}
+
+/** A federated credential has no secret: what speaks of one contradicts it. */
+function federatedViolations(path: string, credential: CredentialSettings): Violation[] {
+  if (credential.federated.length === 0) return [];
+  const contradicting = (["rotation", "hold", "request"] as const).filter(
+    (key) => credential[key] !== undefined,
+  );
+  const all = credential.consumers.length > 0 ? ["consumers", ...contradicting] : contradicting;
+  return all.map((key) => ({
+    path: `${path}.${key}`,
+    message:
+      "speaks of a secret, but the credential is federated and has none: remove it, or remove `federated`",
+  }));
 }
 
 function splayViolations(path: string, policy: Policy): Violation[] {

@@ -148,10 +148,23 @@ export const requestSchema = z.strictObject({
   reason: z.string().min(1, "must not be empty").max(200, "must be at most 200 characters"),
 });
 
+/** Somebody that proves its identity by a token of its own platform, and needs no secret. */
+const federatedIdentity = z.strictObject({
+  name: credentialName,
+  /** Who issues its tokens, e.g. `https://token.actions.githubusercontent.com`. */
+  issuer: z.url({ error: "must be an absolute URL", protocol: /^https$/ }),
+  /** Whom they are about, e.g. `repo:sell/mailman:environment:prod`. */
+  subject: z.string().min(1, "must not be empty").max(600, "must be at most 600 characters"),
+  /** Entra's own default. */
+  audience: z.string().min(1, "must not be empty").max(600).default("api://AzureADTokenExchange"),
+});
+
 const credential = z.strictObject({
   name: credentialName,
   application,
   consumers: z.array(consumer).default([]),
+  /** With these the credential has no secret at all. */
+  federated: z.array(federatedIdentity).max(20, "must be at most 20: Entra takes no more").default([]),
   /** What differs from the stack's `rotation`. */
   rotation: partialRotation.optional(),
   hold: hold.optional(),
