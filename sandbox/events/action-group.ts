@@ -45,7 +45,7 @@ export function notify(state: State, alert: Alert, actionGroupIds: readonly stri
   for (const id of actionGroupIds) {
     const resource = state.arm.resources[resourceKey(id)];
     if (resource === undefined) continue;
-    const group = actionGroupForm.parse({ ...resource.properties, ...resource.hidden });
+    const group = actionGroupForm.parse(resource.properties);
     if (group.enabled === false) continue;
     for (const receiver of receiversOf(state, group)) tell(state, alert, resource, group, receiver);
   }

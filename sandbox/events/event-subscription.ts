@@ -48,7 +48,6 @@ function destinationForm() {
         severity: z.string().nullish(),
         actionGroups: z.array(z.string()).nullish(),
         description: z.string().nullish(),
-        endpointUrl: z.string().nullish(),
         resourceId: z.string().nullish(),
       })
       .nullish(),
@@ -82,8 +81,7 @@ const ATTEMPTS_DEFAULT = 30;
 const TIME_TO_LIVE_DEFAULT_MINUTES = 1440;
 
 function subscriptionOf(resource: ArmResource, vaultKey: string): EventSubscription {
-  // What the service never returns (a webhook's whole URL) is kept apart from what it does.
-  const form = subscriptionForm.parse(merged(resource.properties, resource.hidden));
+  const form = subscriptionForm.parse(resource.properties);
   const expiresMs = Date.parse(form.expirationTimeUtc ?? "");
   return {
     key: resourceKey(resource.id),
@@ -91,7 +89,10 @@ function subscriptionOf(resource: ArmResource, vaultKey: string): EventSubscript
     vaultKey,
     filter: form.filter ?? {},
     schema: form.eventDeliverySchema ?? "EventGridSchema",
-    destination: destinationOf(form.destination ?? form.deliveryWithResourceIdentity?.destination),
+    destination: destinationOf(
+      form.destination ?? form.deliveryWithResourceIdentity?.destination,
+      String(resource.hidden.endpointUrl ?? ""),
+    ),
     expiresMs: Number.isNaN(expiresMs) ? null : expiresMs,
     maxDeliveryAttempts: form.retryPolicy?.maxDeliveryAttempts ?? ATTEMPTS_DEFAULT,
     timeToLiveMs: (form.retryPolicy?.eventTimeToLiveInMinutes ?? TIME_TO_LIVE_DEFAULT_MINUTES) * 60_000,
@@ -100,6 +101,8 @@ function subscriptionOf(resource: ArmResource, vaultKey: string): EventSubscript
 
 function destinationOf(
   destination: z.output<ReturnType<typeof destinationForm>> | null | undefined,
+  /** A webhook's whole address, which the service never returns. */
+  endpointUrl: string,
 ): EventDestination {
   const properties = destination?.properties ?? {};
   switch (destination?.endpointType) {
@@ -111,7 +114,7 @@ function destinationOf(
         description: properties.description ?? "",
       };
     case "WebHook":
-      return { kind: "webhook", url: properties.endpointUrl ?? "" };
+      return { kind: "webhook", url: endpointUrl };
     default:
       return {
         kind: "elsewhere",
@@ -119,18 +122,4 @@ function destinationOf(
         resourceId: properties.resourceId ?? "",
       };
   }
-}
-
-/** `over` laid over `base`, at every depth. */
-function merged(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
-  const result = { ...base };
-  for (const [name, value] of Object.entries(over)) {
-    const before = result[name];
-    result[name] = isRecord(before) && isRecord(value) ? merged(before, value) : value;
-  }
-  return result;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

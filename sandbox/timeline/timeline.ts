@@ -48,7 +48,8 @@ export class Timeline {
       if (toMs >= nowMs) return this.#forwardTo(toMs);
       if (!allowBackwards) {
         throw new BackwardsError(
-          `It is ${isoSeconds(nowMs)} in the sandbox; ${isoSeconds(toMs)} has passed.`,
+          `It is ${isoSeconds(nowMs)} in the sandbox: ${isoSeconds(toMs)} has passed. ` +
+            "Moving the clock back must be asked for (--allow-backwards).",
         );
       }
       await this.#store.update((draft) => {
