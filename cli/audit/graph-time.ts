@@ -10,29 +10,26 @@ const FORM = /^(\d{4,})-(\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\
  */
 export function parseGraphTime(value: unknown): number | null {
   if (typeof value !== "string" || value.length > 64) return null;
-  return parseCommonForm(value) ?? parseAnyForm(value);
+  if (isCommonForm(value)) {
+    const ms = Date.parse(value);
+    if (!Number.isNaN(ms)) return ms;
+  }
+  return parseAnyForm(value);
 }
 
-/** `2027-01-31T12:00:00Z` and no other form, several times as fast: a big tenant has a million of them. */
-function parseCommonForm(text: string): number | undefined {
-  if (text.length !== 20 || text[4] !== "-" || text[7] !== "-" || text[10] !== "T") return undefined;
-  if (text[13] !== ":" || text[16] !== ":" || text[19] !== "Z") return undefined;
-  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const month = twoDigits(text, 5);
-  const day = twoDigits(text, 8);
-  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
-  // What is rare, or wrong, is left to the other way: early years, the month's last days, leap seconds.
-  const isPlain = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
-  if (!isPlain || !(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+/** Like `2027-01-31T12:00:00Z`, with or without parts of a second. Saves matching an expression a million times. */
+function isCommonForm(text: string): boolean {
+  return (
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(10) === LETTER_T &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON &&
+    text.charCodeAt(text.length - 1) === LETTER_Z
+  );
 }
 
-/** NaN if there are not two digits at `at`. */
-function twoDigits(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 0x30;
-  const ones = text.charCodeAt(at + 1) - 0x30;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
-}
+const [DASH, COLON, LETTER_T, LETTER_Z] = [0x2d, 0x3a, 0x54, 0x5a];
 
 function parseAnyForm(text: string): number | null {
   const [, year, rest] = FORM.exec(text) ?? [];

@@ -6,6 +6,7 @@ import { directoryInstant } from "../status/directory-instant.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import { connect } from "./connect.ts";
+import { meetSandbox } from "./meet-sandbox.ts";
 import {
   type FolderOption,
   type NewSandboxOptions,
@@ -34,6 +35,7 @@ export const registerDeploy: RegisterCommand = (sandbox, { terminal, setExitCode
   withNewSandboxOptions(withFolderOption(command)).action(async (options: DeployOptions) => {
     const { client } = await connect(options, terminal);
     const env = await stackEnvironment(client, options.stack);
+    await meetSandbox(env);
     const engine = await openEngine({ stack: options.stack, env });
     const known = await engine.run(["stack", "select"]);
     if (known.exitCode !== 0) await engine.expect(["stack", "init"]);

@@ -2,8 +2,9 @@ import type { Clock } from "../clock.ts";
 import type { Deployer } from "../entra/deployer.ts";
 import type { FaultInjector } from "../faults/injector.ts";
 import type { FaceCertificate } from "../https/certificate.ts";
-import { createHttpsFace } from "../https/face.ts";
+import { createHttpsFace, type HttpsFace } from "../https/face.ts";
 import { createAzureadProvider } from "../providers/azuread/provider.ts";
+import { createNativeProvider } from "../providers/native/provider.ts";
 import type { EmulatedProvider } from "../providers/provider.ts";
 import { createRandomProvider } from "../providers/random/provider.ts";
 import { type ServedProvider, serveProvider } from "../providers/serve.ts";
@@ -66,7 +67,7 @@ export async function startFaces(args: FacesArgs): Promise<Faces> {
   });
   const observer = providerObserver(faults, calls);
   const served: ServedProvider[] = [];
-  for (const provider of emulatedProviders(args)) {
+  for (const provider of emulatedProviders(args, https)) {
     const before = args.providerPorts[provider.name] ?? 0;
     served.push(
       await serveProvider(provider, { port: before, observer }).catch((error) => {
@@ -83,6 +84,20 @@ export async function startFaces(args: FacesArgs): Promise<Faces> {
   };
 }
 
-function emulatedProviders({ store, clock, randomness }: FacesArgs): EmulatedProvider[] {
-  return [createRandomProvider({ randomness }), createAzureadProvider({ store, clock, randomness })];
+function emulatedProviders(
+  { store, clock, randomness, deployer }: FacesArgs,
+  https: HttpsFace,
+): EmulatedProvider[] {
+  return [
+    createRandomProvider({ randomness }),
+    createAzureadProvider({ store, clock, randomness }),
+    createNativeProvider({
+      store,
+      clock,
+      randomness,
+      deployer,
+      vaultUri: https.vaultUri,
+      enforceRights: true,
+    }),
+  ];
 }

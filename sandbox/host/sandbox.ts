@@ -6,6 +6,7 @@ import { type MetricSample, recordMetric } from "../events/metrics.ts";
 import type { OutboxEntry } from "../events/state.ts";
 import { FaultInjector } from "../faults/injector.ts";
 import type { FaceCertificate } from "../https/certificate.ts";
+import { publicVaultUri } from "../keyvault/vaults.ts";
 import type { Randomness } from "../randomness.ts";
 import { initialState, type State } from "../state.ts";
 import type { Store } from "../store.ts";
@@ -13,6 +14,7 @@ import { settle } from "../timeline/settle.ts";
 import { Timeline } from "../timeline/timeline.ts";
 import { CallLog } from "./call-log.ts";
 import { caFileIn, certificateIn } from "./certificate-files.ts";
+import { assignDeployerRoles } from "./deployer-roles.ts";
 import { sandboxEnvironment } from "./environment.ts";
 import { type Faces, startFaces } from "./faces.ts";
 import type { SandboxPorts } from "./state.ts";
@@ -156,8 +158,10 @@ function backendFolder(folder: string): string {
 
 function firstDeployer(store: Store, randomness: Randomness): Promise<Deployer> {
   return store.update((draft) => {
-    const deployer = createDeployer(draft.entra, { nowMs: draft.clock.nowMs, randomness });
+    const creation = { nowMs: draft.clock.nowMs, randomness };
+    const deployer = createDeployer(draft.entra, creation);
     draft.host.deployer = deployer;
+    assignDeployerRoles(draft, { ...creation, caller: deployer, vaultUri: publicVaultUri });
     return deployer;
   });
 }
