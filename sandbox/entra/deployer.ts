@@ -17,10 +17,14 @@ export interface Deployer {
   applicationId: string;
 }
 
-/** What the program needs of Graph: it owns the applications it makes, and it makes groups and grants. */
+/**
+ * What the program and the operator's command need of Graph: they own the applications they make, make
+ * groups and grants, and read who uses which credential.
+ */
 const DEPLOYER_ROLES = [
   "Application.ReadWrite.OwnedBy",
   "AppRoleAssignment.ReadWrite.All",
+  "AuditLog.Read.All",
   "Directory.Read.All",
   "Group.Create",
   "Group.ReadWrite.All",

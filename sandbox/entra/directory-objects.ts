@@ -39,10 +39,10 @@ export function forgetReferencesTo(entra: EntraState, id: string): void {
     ...Object.values(entra.servicePrincipals),
     ...Object.values(entra.groups),
   ]) {
-    holder.owners = holder.owners.filter((owner) => owner !== id);
+    if (holder.owners.includes(id)) holder.owners = holder.owners.filter((owner) => owner !== id);
   }
   for (const holder of [...Object.values(entra.groups), ...Object.values(entra.directoryRoles)]) {
-    holder.members = holder.members.filter((member) => member !== id);
+    if (holder.members.includes(id)) holder.members = holder.members.filter((member) => member !== id);
   }
   deleteWhere(entra.roleAssignments, ({ principalId }) => principalId === id);
   deleteWhere(

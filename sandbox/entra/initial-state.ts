@@ -15,7 +15,13 @@ export function initialEntraState({ tenantId, nowMs }: { tenantId: string; nowMs
     oauth2PermissionGrants: {},
     roleDefinitions: {},
     deletedItems: {},
-    signIn: { signingKeys: [], authorizationCodes: {}, refreshTokens: {}, testIssuers: {} },
+    signIn: {
+      signingKeys: [],
+      authorizationCodes: {},
+      refreshTokens: {},
+      testIssuers: {},
+      credentialUses: {},
+    },
     settings: { secretPropagationMs: [0], checkAssertionTimes: false },
   };
 }

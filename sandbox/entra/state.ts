@@ -53,6 +53,19 @@ export interface SignInState {
   refreshTokens: Record<string, RefreshToken>;
   /** Issuers that this tenant trusts though nobody serves their keys: for tests of federated credentials. */
   testIssuers: Record<string, { keys: Record<string, unknown>[] }>;
+  /** When each secret and certificate was last used, by key id. */
+  credentialUses: Record<string, CredentialUse>;
+}
+
+export interface CredentialUse {
+  appId: string;
+  keyType: "clientSecret" | "certificate";
+  credentialOrigin: "application" | "servicePrincipal";
+  /** Object id of the service principal that the token was for. */
+  resourceId: string;
+  /** ISO 8601, seconds, `Z`. */
+  lastSignInDateTime: string;
+  lastSignInRequestId: string;
 }
 
 export interface SigningKey {

@@ -34,6 +34,11 @@ export const microsoftGraph: PublishedApplication = {
       displayName: "Manage app permission grants and app role assignments",
     },
     {
+      id: "b0afded3-3588-46d8-8b3d-9842eff778da",
+      value: "AuditLog.Read.All",
+      displayName: "Read all audit log data",
+    },
+    {
       id: "8e8e4742-1d95-4f68-9d56-6ee75648c72a",
       value: "DelegatedPermissionGrant.ReadWrite.All",
       displayName: "Manage all delegated permission grants",
@@ -113,6 +118,12 @@ export const microsoftGraph: PublishedApplication = {
       id: "bdfbf15f-ee85-4955-8675-146e8e5296b5",
       value: "Application.ReadWrite.All",
       displayName: "Read and write all applications",
+      adminOnly: true,
+    },
+    {
+      id: "e4c9e354-4dc5-45b8-9e7c-e1393b0b1a20",
+      value: "AuditLog.Read.All",
+      displayName: "Read audit log data",
       adminOnly: true,
     },
     {

@@ -1,7 +1,7 @@
 import { badRequest } from "../../entra/errors.ts";
 import { emptyAnswer, type FaceAnswer, jsonAnswer } from "../exchange.ts";
 import { type GraphCall, isEventual } from "./graph-operation.ts";
-import { type Entity, pageOf, selected } from "./odata/list.ts";
+import { type Entity, pageOf, type Relations, selected } from "./odata/list.ts";
 import { readQuery } from "./odata/query.ts";
 
 /** One object. */
@@ -19,10 +19,15 @@ export function entityAnswer(
 }
 
 /** A page of a list. */
-export function listAnswer(call: GraphCall, collection: string, entities: readonly Entity[]): FaceAnswer {
+export function listAnswer(
+  call: GraphCall,
+  collection: string,
+  entities: readonly Entity[],
+  relations?: Relations,
+): FaceAnswer {
   const { url } = call.request;
   const query = readQuery(url.searchParams, { eventual: isEventual(call.request) });
-  const { items, count, skipToken } = pageOf(entities, query);
+  const { items, count, skipToken } = pageOf(entities, query, relations);
   return jsonAnswer(200, {
     "@odata.context": contextOf(call, collection),
     ...(count === undefined ? {} : { "@odata.count": count }),
@@ -32,10 +37,10 @@ export function listAnswer(call: GraphCall, collection: string, entities: readon
 }
 
 /** How many objects meet the filter, as plain text. */
-export function countAnswer(call: GraphCall, entities: readonly Entity[]): FaceAnswer {
+export function countAnswer(call: GraphCall, entities: readonly Entity[], relations?: Relations): FaceAnswer {
   if (!isEventual(call.request)) throw badRequest("$count is not currently supported.");
   const query = readQuery(call.request.url.searchParams, { eventual: true });
-  const { count } = pageOf(entities, { ...query, count: true });
+  const { count } = pageOf(entities, { ...query, count: true }, relations);
   return { status: 200, headers: { "content-type": "text/plain" }, body: String(count) };
 }
 

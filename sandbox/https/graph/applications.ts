@@ -8,6 +8,7 @@ import { applicationEntity } from "./entities/application.ts";
 import { passwordCredentialJson } from "./entities/credentials.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { applicationNamed, writesToApplication } from "./object-id.ts";
+import type { Relations } from "./odata/list.ts";
 import { boundIds } from "./request-body.ts";
 import { rights } from "./rights.ts";
 
@@ -15,6 +16,17 @@ const entities = (call: GraphCall) =>
   Object.values(call.entra.applications).map((application) =>
     applicationEntity(call.entra, application, call),
   );
+
+/** Filtered by, as in `owners/$count eq 0`. */
+const relations =
+  ({ entra }: GraphCall): Relations =>
+  ({ id }) => {
+    const application = entra.applications[id];
+    return {
+      owners: (application?.owners ?? []).map((owner) => ({ id: owner })),
+      federatedIdentityCredentials: application?.federatedIdentityCredentials ?? [],
+    };
+  };
 
 const listApplications = graphOperation(
   {
@@ -24,7 +36,7 @@ const listApplications = graphOperation(
     documentation: "application-list",
     right: rights.readApplications,
   },
-  (call) => listAnswer(call, "applications", entities(call)),
+  (call) => listAnswer(call, "applications", entities(call), relations(call)),
 );
 
 const countApplications = graphOperation(
@@ -35,7 +47,7 @@ const countApplications = graphOperation(
     documentation: "application-list",
     right: rights.readApplications,
   },
-  (call) => countAnswer(call, entities(call)),
+  (call) => countAnswer(call, entities(call), relations(call)),
 );
 
 const getApplication = graphOperation(

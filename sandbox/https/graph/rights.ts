@@ -28,6 +28,8 @@ const cloudApplicationAdministrator = "158c047a-c907-4556-b7ef-446551a6b5f7";
 const applicationDeveloper = "cf1c38e5-3621-4004-a7cb-879624dced7c";
 const groupsAdministrator = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
 const userAdministrator = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+const reportsReader = "4a5d8f65-41da-4de4-8968-e035b65339cf";
+const securityReader = "5d6b6bb7-de71-4623-b4af-96380a352509";
 const privilegedRoleAdministrator = "e8611ab8-c189-46e8-94e1-60213ab1f814";
 
 const applicationAdministrators = [
@@ -161,6 +163,12 @@ export const rights = {
     scopes: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"],
     userNeedsAuthority: true,
     directoryRoles: applicationAdministrators,
+  },
+  readReports: {
+    roles: ["AuditLog.Read.All"],
+    scopes: ["AuditLog.Read.All"],
+    userNeedsAuthority: true,
+    directoryRoles: [globalAdministrator, globalReader, reportsReader, securityReader],
   },
   sendMail: { roles: ["Mail.Send"], scopes: ["Mail.Send"], directoryRoles: [] },
   readMail: {

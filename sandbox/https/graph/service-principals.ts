@@ -10,11 +10,17 @@ import { keptPasswordCredentials, readServicePrincipalBody } from "./application
 import { servicePrincipalEntity } from "./entities/service-principal.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { servicePrincipalNamed, writesToServicePrincipal } from "./object-id.ts";
+import type { Relations } from "./odata/list.ts";
 import { boundIds } from "./request-body.ts";
 import { rights } from "./rights.ts";
 
 const entities = (call: GraphCall) =>
   Object.values(call.entra.servicePrincipals).map((each) => servicePrincipalEntity(call.entra, each, call));
+
+/** Filtered by, as in `owners/$count eq 0`. */
+const relations =
+  ({ entra }: GraphCall): Relations =>
+  ({ id }) => ({ owners: (entra.servicePrincipals[id]?.owners ?? []).map((owner) => ({ id: owner })) });
 
 const listServicePrincipals = graphOperation(
   {
@@ -24,7 +30,7 @@ const listServicePrincipals = graphOperation(
     documentation: "serviceprincipal-list",
     right: rights.readApplications,
   },
-  (call) => listAnswer(call, "servicePrincipals", entities(call)),
+  (call) => listAnswer(call, "servicePrincipals", entities(call), relations(call)),
 );
 
 const countServicePrincipals = graphOperation(
@@ -35,7 +41,7 @@ const countServicePrincipals = graphOperation(
     documentation: "serviceprincipal-list",
     right: rights.readApplications,
   },
-  (call) => countAnswer(call, entities(call)),
+  (call) => countAnswer(call, entities(call), relations(call)),
 );
 
 const getServicePrincipal = graphOperation(

@@ -18,6 +18,7 @@ import { organizationOperations } from "./organization.ts";
 import { ownerOperations } from "./owners.ts";
 import { passwordOperations } from "./passwords.ts";
 import { permissionGrantOperations } from "./permission-grants.ts";
+import { reportOperations } from "./reports.ts";
 import { roleManagementOperations } from "./role-management.ts";
 import { servicePrincipalOperations } from "./service-principals.ts";
 import { userOperations } from "./users.ts";
@@ -41,6 +42,7 @@ export const graphService: Service = {
     ...organizationOperations,
     ...directoryObjectOperations,
     ...mailOperations,
+    ...reportOperations,
     ...deltaOperations,
     ...batchOperations,
   ],

@@ -1,6 +1,6 @@
 import { consentedScopes, recordConsent } from "../../entra/permission-grants.ts";
 import { hashOfSecret } from "../../entra/secret-value.ts";
-import type { EntraState, User } from "../../entra/state.ts";
+import type { EntraState, SignInState, User } from "../../entra/state.ts";
 import { findUser } from "../../entra/users.ts";
 import type { FaceAnswer } from "../exchange.ts";
 import type { Operation } from "../operation.ts";
@@ -14,6 +14,7 @@ import { requireTenant } from "./tenant.ts";
 
 /** Entra's codes are good for about ten minutes. */
 const CODE_LIFETIME_MS = 10 * 60_000;
+const DAY_MS = 86_400_000;
 
 type Services = Pick<FaceServices, "store" | "clock" | "randomness" | "addresses">;
 
@@ -81,6 +82,7 @@ async function signedIn(
     const scopes = permissions.filter((permission) => permission !== DEFAULT_SCOPE);
     const consent = { clientId: client.principal.id, resourceId: resource.id, userId: user.id, scopes };
     if (scopes.length > 0) recordConsent(entra, consent, { nowMs, randomness });
+    forgetOldCodes(entra.signIn, nowMs);
     entra.signIn.authorizationCodes[hashOfSecret(code)] = {
       clientId: client.appId,
       userId: user.id,
@@ -94,6 +96,13 @@ async function signedIn(
     };
   });
   return sentBack(request, { code });
+}
+
+/** Codes stay for a day after they have expired, so that they can be refused in the right words. */
+function forgetOldCodes({ authorizationCodes }: SignInState, nowMs: number): void {
+  for (const [key, { expiresAtMs }] of Object.entries(authorizationCodes)) {
+    if (expiresAtMs + DAY_MS < nowMs) delete authorizationCodes[key];
+  }
 }
 
 function hintedUser(entra: EntraState, { loginHint }: AuthorizeRequest): User | undefined {

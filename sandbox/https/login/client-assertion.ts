@@ -10,6 +10,7 @@ import {
 import { certificateOf } from "../../entra/key-credentials.ts";
 import type { KeyCredential } from "../../entra/state.ts";
 import type { FaceServices } from "../services.ts";
+import type { UsedCredential } from "./client-proof.ts";
 import { requireFederatedAssertion } from "./federated-assertion.ts";
 import { signInErrors } from "./sign-in-errors.ts";
 import type { TokenClient } from "./token-client.ts";
@@ -29,21 +30,22 @@ export interface PresentedAssertion {
  * Checks an assertion that stands in for a secret: one that the client has signed with the key of a
  * certificate it registered, or a token of an outside identity that it is federated with.
  * @see https://learn.microsoft.com/entra/identity-platform/certificate-credentials
+ * @returns the certificate that it was signed with; undefined for a federated identity
  * @throws SignInError when it proves nothing
  */
 export async function requireClientAssertion(
   client: TokenClient,
   { assertion, type, tenantName }: PresentedAssertion,
   services: Services,
-): Promise<void> {
+): Promise<UsedCredential | undefined> {
   if (type !== JWT_BEARER_TYPE) throw signInErrors.assertionTypeWrong();
   const { header, claims } = decode(assertion);
   if (header.x5t === undefined && header["x5t#S256"] === undefined && claims.iss !== client.appId) {
     await requireFederatedAssertion(client, assertion, claims, services);
-    return;
+    return undefined;
   }
   const thumbprint = String(header["x5t#S256"] ?? header.x5t ?? header.kid ?? "");
-  const credential = credentialOf(client, thumbprint);
+  const { credential, credentialOrigin } = credentialOf(client, thumbprint);
   if (credential === undefined) throw signInErrors.assertionKeyUnknown(thumbprint);
   await requireSignature(assertion, credential, header.alg ?? "RS256", thumbprint);
   const { store, clock, addresses } = services;
@@ -51,6 +53,7 @@ export async function requireClientAssertion(
   requireAudience(claims, addresses.origin, [tenantName, store.state.entra.tenant.id]);
   requireAssertionTime(claims, services);
   if (clock.nowMs() >= Date.parse(credential.endDateTime)) throw signInErrors.certificateExpired(thumbprint);
+  return { keyId: credential.keyId, keyType: "certificate", credentialOrigin };
 }
 
 /**
@@ -80,16 +83,20 @@ function decode(assertion: string) {
   }
 }
 
-function credentialOf(
-  { application, principal }: TokenClient,
-  thumbprint: string,
-): KeyCredential | undefined {
-  return [...(application?.keyCredentials ?? []), ...principal.keyCredentials].find(({ key }) => {
-    const { raw } = certificateOf(key);
-    return ["sha1", "sha256"].some(
-      (hash) => createHash(hash).update(raw).digest("base64url") === thumbprint.replace(/=+$/, ""),
-    );
-  });
+function credentialOf({ application, principal }: TokenClient, thumbprint: string) {
+  const ofApplication = application?.keyCredentials.find((each) => hasThumbprint(each, thumbprint));
+  if (ofApplication !== undefined) {
+    return { credential: ofApplication, credentialOrigin: "application" as const };
+  }
+  const credential = principal.keyCredentials.find((each) => hasThumbprint(each, thumbprint));
+  return { credential, credentialOrigin: "servicePrincipal" as const };
+}
+
+function hasThumbprint({ key }: KeyCredential, thumbprint: string): boolean {
+  const { raw } = certificateOf(key);
+  return ["sha1", "sha256"].some(
+    (hash) => createHash(hash).update(raw).digest("base64url") === thumbprint.replace(/=+$/, ""),
+  );
 }
 
 async function requireSignature(

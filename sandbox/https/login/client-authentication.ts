@@ -1,8 +1,7 @@
 import { judgePassword } from "../../entra/passwords.ts";
-import type { PasswordCredential } from "../../entra/state.ts";
 import type { FaceServices } from "../services.ts";
 import { requireClientAssertion } from "./client-assertion.ts";
-import type { ClientProof } from "./issued-token.ts";
+import type { ClientProof, UsedCredential } from "./client-proof.ts";
 import { signInErrors } from "./sign-in-errors.ts";
 import type { TokenClient } from "./token-client.ts";
 import type { TokenForm } from "./token-request.ts";
@@ -24,18 +23,13 @@ export async function authenticateClient(
   const secret = form.get("client_secret");
   const assertion = form.get("client_assertion");
   if (assertion !== undefined) {
-    await requireClientAssertion(
-      client,
-      { assertion, type: form.get("client_assertion_type"), tenantName },
-      services,
-    );
-    return "assertion";
+    const presented = { assertion, type: form.get("client_assertion_type"), tenantName };
+    return { kind: "assertion", credential: await requireClientAssertion(client, presented, services) };
   }
   if (secret !== undefined) {
-    requireSecret(client, secret, services);
-    return "secret";
+    return { kind: "secret", credential: requireSecret(client, secret, services) };
   }
-  if (optional) return "none";
+  if (optional) return { kind: "none", credential: undefined };
   throw signInErrors.credentialMissing();
 }
 
@@ -43,20 +37,23 @@ function requireSecret(
   client: TokenClient,
   secret: string,
   { store, clock, replicas }: Pick<Services, "store" | "clock" | "replicas">,
-): void {
+): UsedCredential {
   const propagationMs = replicas.next(store.state.entra.settings.secretPropagationMs);
-  const credentials: PasswordCredential[] = [
-    ...(client.application?.passwordCredentials ?? []),
-    ...client.principal.passwordCredentials,
-  ];
-  const { verdict } = judgePassword(credentials, secret, { nowMs: clock.nowMs(), propagationMs });
-  switch (verdict) {
-    case "accepted":
-      return;
-    case "expired":
-      throw signInErrors.secretExpired(client.appId);
-    default:
-      // A replica that has not heard of a secret yet cannot tell it from a wrong one.
-      throw signInErrors.secretWrong(client.appId);
+  const when = { nowMs: clock.nowMs(), propagationMs };
+  const holders = [
+    { credentialOrigin: "application", credentials: client.application?.passwordCredentials ?? [] },
+    { credentialOrigin: "servicePrincipal", credentials: client.principal.passwordCredentials },
+  ] as const;
+  const judged = holders.map(({ credentialOrigin, credentials }) => ({
+    credentialOrigin,
+    ...judgePassword(credentials, secret, when),
+  }));
+  const accepted = judged.find(({ verdict }) => verdict === "accepted");
+  if (accepted?.credential !== undefined) {
+    const { credential, credentialOrigin } = accepted;
+    return { keyId: credential.keyId, keyType: "clientSecret", credentialOrigin };
   }
+  if (judged.some(({ verdict }) => verdict === "expired")) throw signInErrors.secretExpired(client.appId);
+  // A replica that has not heard of a secret yet cannot tell it from a wrong one.
+  throw signInErrors.secretWrong(client.appId);
 }

@@ -1,8 +1,9 @@
 import { consentedScopes } from "../../entra/permission-grants.ts";
 import { hashOfSecret } from "../../entra/secret-value.ts";
-import type { EntraState, User } from "../../entra/state.ts";
+import type { EntraState, SignInState, User } from "../../entra/state.ts";
 import type { FaceServices } from "../services.ts";
-import { ACCESS_TOKEN_SECONDS, type ClientProof, issueIdToken, issueUserToken } from "./issued-token.ts";
+import type { ClientProof } from "./client-proof.ts";
+import { ACCESS_TOKEN_SECONDS, issueIdToken, issueUserToken } from "./issued-token.ts";
 import { DEFAULT_SCOPE, type RequestedScopes } from "./requested-scopes.ts";
 import { signInErrors } from "./sign-in-errors.ts";
 import type { TokenClient } from "./token-client.ts";
@@ -82,6 +83,7 @@ async function createRefreshToken(
   const value = `0.A${Buffer.from(randomness.bytes(96)).toString("base64url")}`;
   const issuedAtMs = clock.nowMs();
   await store.update(({ entra: { signIn } }) => {
+    forgetOldTokens(signIn, issuedAtMs);
     signIn.refreshTokens[hashOfSecret(value)] = {
       clientId: client.appId,
       userId: user.id,
@@ -92,6 +94,13 @@ async function createRefreshToken(
     };
   });
   return value;
+}
+
+/** A token stays as long again after it has expired, so that it can be refused in the right words. */
+function forgetOldTokens({ refreshTokens }: SignInState, nowMs: number): void {
+  for (const [key, { expiresAtMs }] of Object.entries(refreshTokens)) {
+    if (expiresAtMs + REFRESH_TOKEN_LIFETIME_MS < nowMs) delete refreshTokens[key];
+  }
 }
 
 function clientInfo(user: User, { tenant }: EntraState): string {

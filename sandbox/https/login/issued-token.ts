@@ -5,6 +5,7 @@ import { applicationOfClient } from "../../entra/application-lookup.ts";
 import { rolesHeldFor } from "../../entra/role-assignments.ts";
 import type { EntraState, ServicePrincipal, User } from "../../entra/state.ts";
 import type { FaceServices } from "../services.ts";
+import { type ClientProof, noteCredentialUse } from "./client-proof.ts";
 import type { TokenClient } from "./token-client.ts";
 
 /** Entra's own lifetimes vary between 60 and 90 minutes; the shortest one is given here. */
@@ -20,15 +21,14 @@ export interface IssueArgs {
   handlesClaimsChallenges: boolean;
 }
 
-export type ClientProof = "none" | "secret" | "assertion";
-
 type Issuing = Pick<FaceServices, "store" | "clock" | "randomness" | "addresses" | "signingKeys">;
 
 /**
  * An access token for the application itself.
  * @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
-export function issueAppToken(args: IssueArgs, services: Issuing): Promise<string> {
+export async function issueAppToken(args: IssueArgs, services: Issuing): Promise<string> {
+  await noteCredentialUse(args.client, args.proof, args.resource, services);
   const { entra } = services.store.state;
   const { principal } = args.client;
   const roles = grantedAppRoles(entra, principal.id, args.resource.id);
@@ -43,11 +43,12 @@ export function issueAppToken(args: IssueArgs, services: Issuing): Promise<strin
 }
 
 /** An access token with which the application acts for a user. */
-export function issueUserToken(
+export async function issueUserToken(
   args: IssueArgs & { user: User; scopes: readonly string[] },
   services: Issuing,
 ): Promise<string> {
   const { user, client, scopes, resource } = args;
+  await noteCredentialUse(client, args.proof, resource, services);
   const { entra } = services.store.state;
   const names =
     tokenVersion(entra, resource) === "2.0"
@@ -94,7 +95,7 @@ function commonClaims(args: IssueArgs, services: Issuing): JWTPayload {
   const { entra } = services.store.state;
   const { id: tid } = entra.tenant;
   const version = tokenVersion(entra, resource);
-  const proofCode = { none: "0", secret: "1", assertion: "2" }[proof];
+  const proofCode = { none: "0", secret: "1", assertion: "2" }[proof.kind];
   const byVersion =
     version === "2.0"
       ? {

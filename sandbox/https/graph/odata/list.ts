@@ -5,6 +5,11 @@ import type { Query } from "./query.ts";
 /** An object as Graph shows it. */
 export type Entity = Record<string, unknown> & { id: string };
 
+/** What can be filtered by, though it is not shown with the object: its owners and the like. */
+export type Relations = (entity: Entity) => Record<string, unknown>;
+
+const NO_RELATIONS: Relations = () => ({});
+
 export interface Page {
   items: Entity[];
   /** All that meet the filter; undefined: nobody asked. */
@@ -14,10 +19,12 @@ export interface Page {
 }
 
 /** The part of a list that a query asks for. */
-export function pageOf(entities: readonly Entity[], query: Query): Page {
+export function pageOf(entities: readonly Entity[], query: Query, relations: Relations = NO_RELATIONS): Page {
   const { filter, top, skipToken, count, orderBy } = query;
   const matching =
-    filter === undefined ? [...entities] : entities.filter((each) => matchesFilter(each, filter));
+    filter === undefined
+      ? [...entities]
+      : entities.filter((each) => matchesFilter({ ...each, ...relations(each) }, filter));
   const sorted = orderBy.length === 0 ? matching : matching.toSorted((a, b) => inOrder(a, b, orderBy));
   const start = skipToken === undefined ? 0 : positionAfter(sorted, skipToken);
   const page = sorted.slice(start, start + top);

@@ -49,6 +49,7 @@ function valueAt(entity: unknown, path: readonly string[], variables: Record<str
   const [start, names] = first in variables ? [variables[first], rest] : [entity, path];
   let value = start;
   for (const name of names) {
+    if (name === "$count") return Array.isArray(value) ? value.length : 0;
     if (typeof value !== "object" || value === null) return undefined;
     value = (value as Record<string, unknown>)[name];
   }
@@ -77,8 +78,11 @@ function compares(
   }
 }
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
 function comparable(value: unknown): string | number | boolean | null {
-  if (typeof value === "string") return value.toLowerCase();
+  // The same moment can be written in several ways.
+  if (typeof value === "string") return MOMENT.test(value) ? Date.parse(value) : value.toLowerCase();
   if (typeof value === "number" || typeof value === "boolean") return value;
   return null;
 }

@@ -96,6 +96,7 @@ function advancedOperator(filter: Filter): string | undefined {
     case "all":
       return filter.condition && advancedOperator(filter.condition);
     case "compare":
+      if (filter.path.includes("$count")) return "Count";
       return filter.operator === "ne" ? "NotEqualsMatch" : undefined;
     case "text":
       return { startswith: undefined, endswith: "EndsWith", contains: "Contains" }[filter.test];
