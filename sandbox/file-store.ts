@@ -2,8 +2,8 @@ import { mkdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Draft, freeze } from "immer";
 import { z } from "zod";
-import { writeFileAtomically } from "./atomic-file.ts";
 import { type FileLock, tryLockFile } from "../tools/file-lock.ts";
+import { writeFileAtomically } from "./atomic-file.ts";
 import type { State } from "./state.ts";
 import { applied, type Store } from "./store.ts";
 
