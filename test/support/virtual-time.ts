@@ -47,8 +47,11 @@ export class VirtualTime implements Clock {
   }
 
   /** Moves time on, timer by timer, and lets each of them have its effect. */
-  async advance(byMs: number): Promise<void> {
-    const untilMs = this.#monotonicMs + byMs;
+  advance(byMs: number): Promise<void> {
+    return this.#advanceTo(this.#monotonicMs + byMs);
+  }
+
+  async #advanceTo(untilMs: number): Promise<void> {
     await this.settle();
     for (;;) {
       let next: Timer | undefined;
@@ -65,7 +68,7 @@ export class VirtualTime implements Clock {
       next.callback();
       await this.settle();
     }
-    this.#monotonicMs = untilMs;
+    this.#monotonicMs = Math.max(this.#monotonicMs, untilMs);
     await this.settle();
   }
 
@@ -80,7 +83,7 @@ export class VirtualTime implements Clock {
     await this.settle();
     while (!settled && this.#monotonicMs < untilMs) {
       const dueMs = Math.min(untilMs, ...[...this.#timers].map((timer) => timer.dueMs));
-      await this.advance(Math.max(0, dueMs - this.#monotonicMs));
+      await this.#advanceTo(dueMs);
     }
     if (!settled) {
       throw new Error(`still pending after ${atMostMs} ms of virtual time`);
