@@ -22,13 +22,19 @@ export function createRoleDefinition(
   if (displayName === undefined) throw valueRequired("displayName", "RoleDefinition");
   if (isEnabled === undefined) throw valueRequired("isEnabled", "RoleDefinition");
   if (rolePermissions === undefined) throw valueRequired("rolePermissions", "RoleDefinition");
-  const id = randomness.uuid();
+  // A template id that is given becomes the id, too.
+  const id = body.templateId?.toLowerCase() ?? randomness.uuid();
+  if (findRoleDefinition(entra, id) !== undefined) {
+    throw badRequest(
+      "A conflicting object with one or more of the specified property values is present in the directory.",
+    );
+  }
   const definition: UnifiedRoleDefinition = {
     id,
     displayName,
     description: body.description ?? null,
     isEnabled,
-    templateId: body.templateId ?? id,
+    templateId: id,
     version: body.version ?? null,
     rolePermissions,
   };

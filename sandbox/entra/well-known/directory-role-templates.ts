@@ -87,7 +87,7 @@ export const directoryRoleTemplates: readonly DirectoryRoleTemplate[] = [
   {
     id: "5d6b6bb7-de71-4623-b4af-96380a352509",
     displayName: "Security Reader",
-    description: "Can read security information and reports.",
+    description: "Can read security information and reports in Microsoft Entra ID and Office 365.",
   },
   {
     id: "f023fd81-a637-4b56-95fd-791ac0226033",
