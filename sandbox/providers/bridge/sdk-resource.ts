@@ -7,14 +7,14 @@ import {
   type PropertyValue,
   ProviderError,
 } from "../provider.ts";
-import { UNKNOWN } from "../values.ts";
+import { isObject, UNKNOWN } from "../values.ts";
 import { checkInputs } from "./check.ts";
 import { detailedDiff, touchedProperties } from "./detailed-diff.ts";
 import { isNothing } from "./equality.ts";
 import { withIgnoredChanges } from "./ignored-changes.ts";
 import { plannedState } from "./plan.ts";
 import { GONE, type ResourceBehaviour } from "./resource.ts";
-import type { Schema } from "./schema.ts";
+import type { Property, Schema } from "./schema.ts";
 import { inputsForImport, refreshedInputs } from "./state-inputs.ts";
 import { withoutBookkeeping, withSecrets } from "./wire.ts";
 
@@ -74,7 +74,7 @@ export function sdkBehaviour(resource: SdkResource): ResourceBehaviour {
     if (fresh === undefined) return undefined;
     const state = Object.entries({ ...known, ...fresh }).map(([name, value]): [string, PropertyValue] => [
       name,
-      sparse(schema, name, value, known[name]),
+      sparse(schema[name], value, known[name]),
     ]);
     return { id, ...Object.fromEntries(state) };
   };
@@ -154,16 +154,31 @@ function known(planned: Properties): Properties {
   return Object.fromEntries(Object.entries(planned).filter(([, value]) => value !== UNKNOWN));
 }
 
-/** A list or map that the directory reports as empty stays null where nobody had given it. */
+/** A list that the directory reports as empty stays null where nobody had given it, at every depth. */
 function sparse(
-  schema: Schema,
-  name: string,
+  property: Property | undefined,
   value: PropertyValue,
   carried: PropertyValue | undefined,
 ): PropertyValue {
-  const property = schema[name];
-  if (property === undefined || (carried ?? null) !== null || !isNothing(value)) return value;
-  const isPlainList = (property.type === "list" || property.type === "set") && property.of.type === "string";
-  const isFilledIn = property.use !== "optional" && property.use !== "required";
-  return isPlainList && !isFilledIn ? null : value;
+  if (property === undefined) return value;
+  if (property.type === "block") return sparseFields(property.fields, value, carried);
+  if (property.type !== "list" && property.type !== "set") return value;
+  const { of, use } = property;
+  if (of.type === "block") {
+    if (!Array.isArray(value) || !Array.isArray(carried) || value.length !== carried.length) return value;
+    return value.map((item, index) => sparseFields(of.fields, item, carried[index]));
+  }
+  const isUnsaid = (carried ?? null) === null && isNothing(value);
+  return isUnsaid && (use === "optional" || use === "required") ? null : value;
+}
+
+function sparseFields(
+  fields: Schema,
+  value: PropertyValue,
+  carried: PropertyValue | undefined,
+): PropertyValue {
+  if (!isObject(value) || !isObject(carried)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, sparse(fields[name], field, carried[name])]),
+  );
 }

@@ -5,6 +5,7 @@ import { createServicePrincipal } from "../../../../sandbox/entra/service-princi
 import type { EntraState } from "../../../../sandbox/entra/state.ts";
 import { createUser } from "../../../../sandbox/entra/users.ts";
 import { microsoftGraph } from "../../../../sandbox/entra/well-known/microsoft-graph.ts";
+import { directoryIn } from "../../../../sandbox/providers/azuread/directory.ts";
 import { createAzureadProvider } from "../../../../sandbox/providers/azuread/provider.ts";
 import { seededRandomness } from "../../../../sandbox/randomness.ts";
 import { initialState } from "../../../../sandbox/state.ts";
@@ -63,11 +64,13 @@ export async function world() {
     if (one === undefined || two === undefined) throw new Error("two of each were to be made");
     return { one, two };
   });
-  const provider = createAzureadProvider({ store, clock: storeClock(store), randomness });
+  const services = { store, clock: storeClock(store), randomness };
+  const provider = createAzureadProvider(services);
   const driver = new ResourceDriver(provider);
   return {
     store,
     provider,
+    directory: directoryIn(services),
     driver,
     ...ids,
     /** Object id of Microsoft Graph's service principal. */
