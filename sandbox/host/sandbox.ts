@@ -66,6 +66,7 @@ export class Sandbox {
   readonly reports: readonly string[];
   readonly #faces: Faces;
   readonly #cleanUp: () => Promise<void>;
+  #closed: Promise<void> | undefined;
 
   private constructor(parts: Parts, faces: Faces, cleanUp: () => Promise<void>) {
     this.store = parts.store;
@@ -142,8 +143,13 @@ export class Sandbox {
     await this.store.update((draft) => recordMetric(draft.events, { ...sample, atMs }));
   }
 
-  /** Ends what is under way, closes the faces, and waits until the state is safe. */
-  async close(): Promise<void> {
+  /** Ends what is under way, closes the faces, and waits until the state is safe. Once is enough. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.faults.releaseAll();
     await this.#faces.close();
     await this.timeline.close();

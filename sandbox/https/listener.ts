@@ -49,7 +49,8 @@ function urlOf(message: IncomingMessage, { origin }: Addresses): URL | undefined
 
 function send(response: ServerResponse, answer: FaceAnswer, nowMs: number): void {
   if (answer.breakOff === "reset") {
-    response.socket?.resetAndDestroy();
+    // A TLS socket cannot send a reset of its own; to clients an end before any answer is the same.
+    response.socket?.destroy();
     return;
   }
   const body = Buffer.from(answer.body ?? "");
