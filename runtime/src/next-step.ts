@@ -29,6 +29,9 @@ export type Step =
   | { readonly do: "wait"; readonly delayMs: number }
   | { readonly do: "give-up" };
 
+/** A timer may fire this much early by the monotonic clock, in milliseconds. */
+const timerInaccuracyMs = 2;
+
 const giveUp: Step = { do: "give-up" };
 
 /**
@@ -52,7 +55,7 @@ export function nextStep(situation: Situation): Step {
         return { do: "switch" };
       }
       return failure.kind === "wrong-secret" && situation.isYoung
-        ? wait(situation, situation.refusedForMs)
+        ? wait(situation, situation.refusedForMs + timerInaccuracyMs)
         : giveUp;
     case "throttled":
       return wait(situation, failure.retryAfterMs + situation.backoffMs);

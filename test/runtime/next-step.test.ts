@@ -36,7 +36,7 @@ describe("nextStep", () => {
     ["switches if there is another", "expired", { reloaded: true, hasOther: true }, { do: "switch" }],
     ["switches as a probe", "wrong", { reloaded: true, hasOther: true, mayWait: false }, { do: "switch" }],
     ["gives an expired one up", "expired", { reloaded: true, isYoung: true }, { do: "give-up" }],
-    ["waits for a young one", "wrong", { reloaded: true, isYoung: true }, { do: "wait", delayMs: 1_200 }],
+    ["waits for a young one", "wrong", { reloaded: true, isYoung: true }, { do: "wait", delayMs: 1_202 }],
     ["gives an old one up", "wrong", { reloaded: true }, { do: "give-up" }],
     [
       "does not wait for a young one as a probe",

@@ -133,12 +133,10 @@ describe("RotatingSecret", () => {
         response: { status: 401, data: { error: "invalid_client", error_description: "secret-1" } },
         config: { data: "client_secret=secret-1" },
       });
-      const error = await secret
-        .withClientSecret(() => Promise.reject(leaky))
-        .then(
-          () => undefined,
-          (thrown: unknown) => thrown,
-        );
+      const error = await time.until(secret.withClientSecret(() => Promise.reject(leaky))).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
       assert.ok(error instanceof TokenRequestError);
       assert.ok(!inspect(error, { depth: 9, showHidden: true }).includes("secret-1"));
     });
