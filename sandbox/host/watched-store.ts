@@ -12,6 +12,11 @@ export type Reaction = (before: State, after: State) => State;
 /** How far back a reader is put. */
 export type Staleness = { updates: number } | { ageMs: number };
 
+interface StaleView {
+  /** Undefined: the newest. */
+  state: State | undefined;
+}
+
 /** How many earlier states are kept for stale reads. They share everything that did not change. */
 const HISTORY_LENGTH = 500;
 
@@ -25,7 +30,7 @@ export class WatchedStore implements Store {
   readonly #listeners = new Set<(state: State) => void>();
   /** Oldest first; the last one is the newest state. */
   readonly #history: State[];
-  readonly #view = new AsyncLocalStorage<State>();
+  readonly #view = new AsyncLocalStorage<StaleView>();
 
   constructor(inner: Store, react: Reaction) {
     this.#inner = inner;
@@ -35,7 +40,7 @@ export class WatchedStore implements Store {
 
   /** The newest state; inside `withStaleView` an older one, with today's clock. */
   get state(): State {
-    return this.#view.getStore() ?? this.#inner.state;
+    return this.#view.getStore()?.state ?? this.#inner.state;
   }
 
   update<T>(change: (draft: Draft<State>) => T): Promise<T> {
@@ -54,6 +59,8 @@ export class WatchedStore implements Store {
 
   async #apply<T>(change: (before: State, draft: Draft<State>) => T): Promise<T> {
     const before = this.#inner.state;
+    const view = this.#view.getStore();
+    if (view !== undefined) view.state = undefined;
     const durable = this.#inner.update((draft) => change(before, draft));
     // The update has been applied by now, though it is not durable yet.
     const { state } = this.#inner;
@@ -77,11 +84,12 @@ export class WatchedStore implements Store {
 
   /**
    * Runs `read` so that whatever it asks the store for is as it was `updates` updates ago, or `ageMs` of
-   * sandbox time ago; as far back as is known, if that is less. What it writes goes into the newest state.
+   * sandbox time ago; as far back as is known, if that is less. What it writes goes into the newest state,
+   * which is also what it sees from then on: everybody reads at least their own writes.
    */
   withStaleView<T>(staleness: Staleness, read: () => Promise<T>): Promise<T> {
     const { clock } = this.#inner.state;
-    return this.#view.run({ ...this.#past(staleness), clock }, read);
+    return this.#view.run({ state: { ...this.#past(staleness), clock } }, read);
   }
 
   #past(staleness: Staleness): State {
