@@ -18,6 +18,7 @@ const triggers = fc.dictionary(
   fc.constantFrom("1", "2", "a"),
   {
     minKeys: 1,
+    noNullPrototype: true,
   },
 );
 
