@@ -97,9 +97,9 @@ export class SecretReadError extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** Whether reading again soon may help. */
+  /** Whether reading again soon may help. An identity without a token is often one that has only just started. */
   get isTransient(): boolean {
-    return this.reason === "throttled" || this.reason === "unavailable";
+    return this.reason === "throttled" || this.reason === "unavailable" || this.reason === "unauthorized";
   }
 }
 

@@ -151,6 +151,9 @@ function asReadError(source: string, error: unknown): SecretReadError {
 }
 
 function reasonFor(status: unknown, name: unknown, message: string): SecretReadFailureReason {
+  if (typeof name === "string" && identityErrors.includes(name)) {
+    return "unauthorized";
+  }
   switch (status) {
     case 401:
       return "unauthorized";
@@ -160,11 +163,15 @@ function reasonFor(status: unknown, name: unknown, message: string): SecretReadF
       return "missing";
     case 429:
       return "throttled";
-    case 400:
-      return name === "AuthenticationError" ? "unauthorized" : "malformed";
     default:
-      return name === "AuthenticationError" || name === "CredentialUnavailableError"
-        ? "unauthorized"
-        : "unavailable";
+      return "unavailable";
   }
 }
+
+/** What `@azure/identity` throws when the service's own identity gets no token. */
+const identityErrors = [
+  "AuthenticationError",
+  "AuthenticationRequiredError",
+  "AggregateAuthenticationError",
+  "CredentialUnavailableError",
+];

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SecretReadError } from "../../../runtime/src/errors.ts";
+import { RotatingSecret } from "../../../runtime/src/rotating-secret.ts";
+import { environmentSource } from "../../../runtime/src/sources/environment-source.ts";
+import { fileSource } from "../../../runtime/src/sources/file-source.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { VirtualTime } from "../../support/virtual-time.ts";
+
+const { signal } = new AbortController();
+const failsFor = (reason: string) => (error: unknown) =>
+  error instanceof SecretReadError && error.reason === reason;
+
+test("reads a file without the blanks around the value, and counts its changes", async (t) => {
+  const path = join(temporaryFolder(t), "secret");
+  const source = fileSource({ path });
+  writeFileSync(path, "  value-1\r\n");
+  const first = await source.readCurrent({ signal });
+  assert.equal(first.reveal(), "value-1");
+  assert.equal(first.info.version, "file-1");
+  writeFileSync(path, "value-1");
+  assert.equal((await source.readCurrent({ signal })).info.version, "file-1");
+  writeFileSync(path, "value-2");
+  assert.equal((await source.readCurrent({ signal })).info.version, "file-2");
+});
+
+test("tells what is wrong with a file", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "secret");
+  const read = (at = path) => fileSource({ path: at }).readCurrent({ signal });
+  await assert.rejects(read(), failsFor("missing"));
+  await assert.rejects(read(folder), failsFor("malformed"));
+  writeFileSync(path, " \n");
+  await assert.rejects(read(), failsFor("malformed"));
+  writeFileSync(path, "x".repeat(70_000));
+  await assert.rejects(read(), failsFor("malformed"));
+  if (process.getuid?.() !== 0) {
+    chmodSync(path, 0o000);
+    await assert.rejects(read(), failsFor("forbidden"));
+  }
+});
+
+test("notices a replaced file, and Kubernetes' way of changing a link", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "secret");
+  const time = new VirtualTime();
+  const secret = new RotatingSecret({
+    credential: "mailman",
+    source: fileSource({ path, clock: time }),
+    clock: time,
+  });
+  t.after(() => secret.close());
+  const changes: string[] = [];
+  let noticed = () => {};
+  secret.onEvent((event) => {
+    if (event.type === "secret-changed") {
+      changes.push(event.secret.version);
+      noticed();
+    }
+  });
+  const change = async (make: () => void) => {
+    const seen = new Promise<void>((resolve) => {
+      noticed = resolve;
+    });
+    make();
+    await seen;
+  };
+  const linkTo = (version: string) => {
+    mkdirSync(join(folder, version));
+    writeFileSync(join(folder, version, "secret"), version);
+    symlinkSync(join(version, "secret"), join(folder, "new"));
+    renameSync(join(folder, "new"), path);
+  };
+  writeFileSync(path, "value-1");
+  await secret.start();
+  await change(() => {
+    writeFileSync(join(folder, "new"), "value-2");
+    renameSync(join(folder, "new"), path);
+  });
+  await change(() => linkTo("value-3"));
+  assert.deepEqual(changes, ["file-1", "file-2", "file-3"]);
+  const seen: string[] = [];
+  await secret.withClientSecret(async (value) => seen.push(value));
+  assert.deepEqual(seen, ["value-3"]);
+});
+
+test("looks at the file now and then, where no change is told", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "secret");
+  const time = new VirtualTime();
+  const source = fileSource({ path, pollIntervalMs: 5_000, clock: time });
+  let looks = 0;
+  const stop = source.watch?.(() => looks++) ?? assert.fail("cannot watch");
+  rmSync(folder, { recursive: true });
+  const before = looks;
+  await time.advance(20_000);
+  assert.ok(looks - before >= 4, `${looks - before} looks`);
+  stop();
+  assert.equal(time.timers, 0);
+});
+
+test("reads an environment variable", async () => {
+  const environment: Record<string, string> = { CLIENT_SECRET: " value-1 " };
+  const source = environmentSource({ variable: "CLIENT_SECRET", environment });
+  assert.equal((await source.readCurrent({ signal })).reveal(), "value-1");
+  environment.CLIENT_SECRET = "";
+  await assert.rejects(source.readCurrent({ signal }), failsFor("missing"));
+  assert.throws(() => environmentSource({ variable: "CLIENT SECRET" }), /variable is "CLIENT SECRET"/);
+});
