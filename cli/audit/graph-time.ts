@@ -1,7 +1,7 @@
 /** The last moment that JavaScript's `Date` can hold (ECMA-262, time values). */
 const LATEST_MS = 8_640_000_000_000_000;
 
-const FORM = /^(\d{4,})-(\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))$/;
+const FORM = /^\+?(\d{4,})-(\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))$/;
 
 /**
  * A moment as Microsoft Graph and Key Vault write it (Edm.DateTimeOffset: up to seven digits of a second), in
@@ -34,7 +34,7 @@ const [DASH, COLON, LETTER_T, LETTER_Z] = [0x2d, 0x3a, 0x54, 0x5a];
 function parseAnyForm(text: string): number | null {
   const [, year, rest] = FORM.exec(text) ?? [];
   if (year === undefined) return null;
-  const ms = Date.parse(year.length === 4 ? text : `+${year.padStart(6, "0")}-${rest}`);
+  const ms = Date.parse(year.length === 4 ? `${year}-${rest}` : `+${year.padStart(6, "0")}-${rest}`);
   if (!Number.isNaN(ms)) return ms;
   return Number(year) > 275_760 ? LATEST_MS : null;
 }

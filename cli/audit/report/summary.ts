@@ -19,11 +19,12 @@ export function severityLine(result: Pick<AuditResult, "findings">): string {
 
 /** One line on what was read. */
 export function readLine({ read }: Pick<AuditResult, "read">): string {
+  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   return [
-    `${read.applications} applications`,
-    `${read.servicePrincipals} service principals`,
-    `${read.credentials} credentials`,
-    `${read.vaultSecrets} vault secrets`,
-    `${read.managedCredentials} managed credentials`,
+    count(read.applications, "application"),
+    count(read.servicePrincipals, "service principal"),
+    count(read.credentials, "credential"),
+    count(read.vaultSecrets, "vault secret"),
+    count(read.managedCredentials, "managed credential"),
   ].join(", ");
 }

@@ -53,8 +53,13 @@ function row(finding: Finding, nowMs: number, style: Style): string[] {
   const text = wrap(`${titleOf(finding)}: ${describe(finding, nowMs)}`, COLUMNS - INDENT);
   return [
     `${severity}${padColumns(when(finding, nowMs), WHEN_COLUMNS)}${style("bold", name)}`,
-    ...text.map((line) => " ".repeat(INDENT) + line),
+    ...[...text, ...clientId(finding)].map((line) => " ".repeat(INDENT) + line),
   ];
+}
+
+/** Names are not unique: by this an application is found. */
+function clientId({ subject }: Finding): string[] {
+  return subject.appId === undefined || subject.appId === "" ? [] : [`client id ${subject.appId}`];
 }
 
 function when({ dueMs }: Finding, nowMs: number): string {
@@ -86,12 +91,9 @@ function footer(result: AuditResult, style: Style): string[] {
     for (const { finding } of result.unmatched.slice(0, 20)) lines.push(`  ${finding}`);
   }
   const accepted = result.accepted.length === 0 ? "" : `; ${result.accepted.length} accepted by the baseline`;
-  lines.push(
-    style(
-      "bold",
-      `${result.complete ? "Audit complete" : "AUDIT INCOMPLETE"}: ${severityLine(result)}${accepted}.`,
-    ),
-  );
+  const state = result.complete ? "Audit complete" : "AUDIT INCOMPLETE";
+  const sum = wrap(`${state}: ${severityLine(result)}${accepted}.`, COLUMNS);
+  lines.push(...sum.map((line) => style("bold", line)));
   return lines;
 }
 
