@@ -3,13 +3,13 @@ import { RandomInteger } from "@pulumi/random/randomInteger.js";
 import { DAY_MS } from "../duration.ts";
 import { parseInstant } from "../instant.ts";
 import type { Memory } from "../rotation/memory.ts";
-import type { Plan, Publication } from "../rotation/plan.ts";
+import { decideOutcome, type Outcome, type Role, type Verdict } from "../rotation/outcome.ts";
+import type { Plan } from "../rotation/plan.ts";
 import type { Policy } from "../rotation/policy.ts";
-import { type Published, rotateAfterMs, type SecretRecord } from "../rotation/published.ts";
+import type { Published, SecretRecord } from "../rotation/published.ts";
 import type { CredentialSettings } from "../settings/schema.ts";
 import { declareApplication } from "./application.ts";
 import { declareSlotSecret, type SlotSecret } from "./slot-secret.ts";
-import type { Verdict } from "./verify.ts";
 
 /** Proves that a secret works. */
 export type Verify = (
@@ -34,13 +34,6 @@ export interface RotatingCredentialArgs {
   verify: Verify;
   /** Whether application and service principal are protected against deletion. Default: true. */
   protect?: boolean;
-}
-
-/** What this update leads to, without any secret value. */
-export interface Outcome {
-  /** What is to be published; undefined if there is nothing that may be. */
-  published: Published | undefined;
-  memory: Memory;
 }
 
 /**
@@ -74,7 +67,7 @@ export class RotatingCredential extends pulumi.ComponentResource {
         principalIds(application.ready),
       ])
       .apply(([clientId, splayDays, candidate, current]) =>
-        prove(args, { name, clientId, splayDays, candidate, current }),
+        prove(args, { name, clientId, splayDays, secrets: { candidate, current } }),
       );
 
     this.clientId = application.clientId;
@@ -134,110 +127,27 @@ interface Known {
   name: string;
   clientId: string;
   splayDays: number;
-  candidate: KnownSecret | undefined;
-  current: KnownSecret | undefined;
+  secrets: Readonly<Record<Role, KnownSecret | undefined>>;
 }
 
 /** Verifies what is to be published, or watches over what is. A preview promises nothing and asks nobody. */
 async function prove(
-  args: RotatingCredentialArgs,
-  known: Known,
+  { policy, plan, published, memory, settingsDigest, nowMs, ...args }: RotatingCredentialArgs,
+  { name, clientId, splayDays, secrets }: Known,
 ): Promise<Outcome & { value: string | undefined }> {
-  const { plan, memory } = args;
-  const dryRun = pulumi.runtime.isDryRun();
-  const verify = (value: string, purpose: "publish" | "watch"): Promise<Verdict> =>
-    dryRun ? Promise.resolve({ ok: true }) : args.verify({ clientId: known.clientId, value }, purpose);
-
-  if (plan.publish !== undefined && known.candidate !== undefined) {
-    const verdict = await verify(known.candidate.value, "publish");
-    if (verdict.ok) {
-      return {
-        value: known.candidate.value,
-        published: publishedOf(args, known, plan.publish, known.candidate.record),
-        memory: {
-          ...memory,
-          ...retired(plan),
-          failure: undefined,
-          broken: undefined,
-          request: plan.requestDone,
-        },
-      };
-    }
-    return {
-      value: known.current?.value,
-      published: args.published,
-      memory: { ...memory, ...retired(plan), failure: failureAfter(args, plan.publish, verdict) },
-    };
-  }
-  return watch(args, known, verify);
-}
-
-/** Nothing new is published: makes sure that what is published still works. */
-async function watch(
-  { plan, memory, published }: RotatingCredentialArgs,
-  { name, current }: Known,
-  verify: (value: string, purpose: "publish" | "watch") => Promise<Verdict>,
-): Promise<Outcome & { value: string | undefined }> {
-  const remembered = { ...memory, ...retired(plan), request: plan.requestDone };
-  if (published === undefined || current === undefined) {
-    return { value: undefined, published, memory: { ...remembered, broken: undefined } };
-  }
-  const { keyId } = current.record;
-  const remade = keyId !== published.current.keyId;
-  const verdict = await verify(current.value, remade ? "publish" : "watch");
-  if (remade && !verdict.ok) {
-    // What is published cannot be kept, for its value is gone, and what replaces it is not proved: stop.
-    throw new Error(
-      `the secret of ${name} had been deleted and was made again, but does not pass verification: ${verdict.reason}`,
-    );
-  }
-  return {
-    value: current.value,
-    published: { ...published, current: { ...published.current, keyId } },
-    memory: {
-      ...remembered,
-      broken: verdict.ok
-        ? undefined
-        : { generation: published.current.generation, kind: verdict.kind, reason: verdict.reason },
-    },
-  };
-}
-
-/** A retirement is remembered before the secret is gone: the engine deletes last. */
-function retired(plan: Plan): Pick<Memory, "retiredGeneration"> {
-  return { retiredGeneration: plan.retiredGeneration };
-}
-
-function publishedOf(
-  { policy, nowMs }: RotatingCredentialArgs,
-  known: Known,
-  publication: Publication,
-  current: SecretRecord,
-): Published {
-  const splayDays = publication.splayDays ?? known.splayDays;
-  return {
-    credential: known.name,
-    clientId: known.clientId,
-    current,
-    rotateAfterMs:
-      publication.rotateAfterMs ?? rotateAfterMs(current.createdAtMs || nowMs, policy.periodMs, splayDays),
-    splayDays,
-    previous: publication.previous,
-    request: publication.request,
-  };
-}
-
-function failureAfter(
-  { memory, nowMs, settingsDigest }: RotatingCredentialArgs,
-  publication: Publication,
-  verdict: Verdict & { ok: false },
-): NonNullable<Memory["failure"]> {
-  return {
-    generation: publication.secret.generation,
-    kind: verdict.kind,
-    reason: verdict.reason,
-    attempts: (memory.failure?.attempts ?? 0) + 1,
-    lastAttemptAtMs: nowMs,
+  const deciding = decideOutcome({
+    ...{ credential: name, clientId, policy, plan, published, memory, nowMs, splayDays },
     settings: settingsDigest,
-  };
+    records: { candidate: secrets.candidate?.record, current: secrets.current?.record },
+  });
+  const dryRun = pulumi.runtime.isDryRun();
+  let step = deciding.next();
+  while (!step.done) {
+    const { role, purpose } = step.value;
+    const value = secrets[role]?.value ?? "";
+    const verdict: Verdict = dryRun ? { ok: true } : await args.verify({ clientId, value }, purpose);
+    step = deciding.next(verdict);
+  }
+  const { value, ...outcome } = step.value;
+  return { ...outcome, value: value === undefined ? undefined : secrets[value]?.value };
 }

@@ -1,9 +1,7 @@
 import type { TokenFailure, TokenOutcome } from "../../runtime/src/index.ts";
 import { formatDuration } from "../duration.ts";
 import type { FailureKind } from "../rotation/memory.ts";
-
-/** What became of a verification. */
-export type Verdict = { ok: true } | { ok: false; kind: FailureKind; reason: string };
+import type { Verdict } from "../rotation/outcome.ts";
 
 export interface VerifyArgs {
   /** Asks for one token with the secret; must end by itself. */

@@ -1,0 +1,154 @@
+import type { FailureKind, Memory, VerificationFailure } from "./memory.ts";
+import type { Plan, Publication } from "./plan.ts";
+import type { Policy } from "./policy.ts";
+import { type Published, rotateAfterMs, type SecretRecord } from "./published.ts";
+
+/**
+ * What a plan leads to: pure like the plan itself. Asks whoever runs it to verify secrets, and decides by the
+ * verdicts what is published and what the stack remembers.
+ */
+
+/** What became of a verification. */
+export type Verdict = { ok: true } | { ok: false; kind: FailureKind; reason: string };
+
+/** A secret of this update: the one that the plan wants published, or the one that is. */
+export type Role = "candidate" | "current";
+
+/** A secret to be verified: before it is published, or because it is. */
+export interface Question {
+  role: Role;
+  purpose: "publish" | "watch";
+}
+
+export interface OutcomeInput {
+  credential: string;
+  clientId: string;
+  policy: Policy;
+  plan: Plan;
+  /** What the vault publishes before this update. */
+  published: Published | undefined;
+  memory: Memory;
+  /** Digest of the credential's settings. */
+  settings: string;
+  nowMs: number;
+  splayDays: number;
+  /** The plan's secrets as they really are, with key ids and with the dates that they were made with. */
+  records: Readonly<Record<Role, SecretRecord | undefined>>;
+}
+
+/** What this update leads to, without any secret value. */
+export interface Outcome {
+  /** What is to be published; undefined if there is nothing that may be. */
+  published: Published | undefined;
+  memory: Memory;
+}
+
+/** An outcome, and whose value belongs to what is published. */
+export interface Decision extends Outcome {
+  value: Role | undefined;
+}
+
+/** What is published cannot be kept, for its value is gone, and what replaces it is not proved. */
+export class UnprovedSecret extends Error {
+  override readonly name = "UnprovedSecret";
+}
+
+/**
+ * Decides what is published and remembered.
+ * @returns a generator that yields what is to be verified, takes the verdict, and returns the decision.
+ * @throws UnprovedSecret if nothing that works can be published.
+ */
+export function* decideOutcome(input: OutcomeInput): Generator<Question, Decision, Verdict> {
+  const { plan, memory, records } = input;
+  if (plan.publish === undefined || records.candidate === undefined) return yield* watch(input);
+
+  const verdict = yield { role: "candidate", purpose: "publish" };
+  if (verdict.ok) {
+    return {
+      value: "candidate",
+      published: publishedAfter(input, plan.publish, records.candidate),
+      memory: {
+        ...memory,
+        retiredGeneration: plan.retiredGeneration,
+        failure: undefined,
+        broken: undefined,
+        request: plan.requestDone,
+      },
+    };
+  }
+  return {
+    value: records.current === undefined ? undefined : "current",
+    published: input.published,
+    memory: {
+      ...memory,
+      retiredGeneration: plan.retiredGeneration,
+      failure: failureAfter(input, plan.publish, verdict),
+    },
+  };
+}
+
+/** Nothing new is published: makes sure that what is published still works. */
+function* watch({
+  credential,
+  plan,
+  memory,
+  published,
+  records,
+}: OutcomeInput): Generator<Question, Decision, Verdict> {
+  // A retirement is remembered before the secret is gone: the engine deletes last.
+  const remembered = { ...memory, retiredGeneration: plan.retiredGeneration, request: plan.requestDone };
+  if (published === undefined || records.current === undefined) {
+    return { value: undefined, published, memory: { ...remembered, broken: undefined } };
+  }
+  const { keyId } = records.current;
+  const remade = keyId !== published.current.keyId;
+  const verdict = yield { role: "current", purpose: remade ? "publish" : "watch" };
+  if (remade && !verdict.ok) {
+    throw new UnprovedSecret(
+      `the secret of ${credential} had been deleted and was made again, but does not pass verification: ${verdict.reason}`,
+    );
+  }
+  return {
+    value: "current",
+    published: { ...published, current: { ...published.current, keyId } },
+    memory: {
+      ...remembered,
+      broken: verdict.ok
+        ? undefined
+        : { generation: published.current.generation, kind: verdict.kind, reason: verdict.reason },
+    },
+  };
+}
+
+function publishedAfter(
+  { credential, clientId, policy, nowMs, splayDays: drawnDays }: OutcomeInput,
+  publication: Publication,
+  current: SecretRecord,
+): Published {
+  const splayDays = publication.splayDays ?? drawnDays;
+  return {
+    credential,
+    clientId,
+    current,
+    rotateAfterMs:
+      publication.rotateAfterMs ?? rotateAfterMs(current.createdAtMs || nowMs, policy.periodMs, splayDays),
+    splayDays,
+    previous: publication.previous,
+    request: publication.request,
+  };
+}
+
+function failureAfter(
+  { memory, nowMs, settings }: OutcomeInput,
+  publication: Publication,
+  { kind, reason }: Verdict & { ok: false },
+): VerificationFailure {
+  return {
+    generation: publication.secret.generation,
+    kind,
+    reason,
+    attempts: (memory.failure?.attempts ?? 0) + 1,
+    lastAttemptAtMs: nowMs,
+    settings,
+  };
+}
