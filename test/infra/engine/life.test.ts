@@ -14,7 +14,9 @@ describe("the life of a credential on the real engine", () => {
     const first = (await stack.credentials())[NAME];
     assert.equal(first?.current?.slot, "a");
     assert.equal(first.current.generation, 1);
-    assert.deepEqual(keysInEntra(stack.sandbox.store.state, first.applicationObjectId), [first.current.keyId]);
+    assert.deepEqual(keysInEntra(stack.sandbox.store.state, first.applicationObjectId), [
+      first.current.keyId,
+    ]);
 
     const unchanged = await stack.preview(["--expect-no-changes"]);
     assert.equal(unchanged.exitCode, 0, unchanged.stdout);
