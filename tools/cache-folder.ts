@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** What `cacheFolder` decides from. */
@@ -21,4 +22,9 @@ export function cacheFolder({ env, platform, home }: CacheFolderInput): string {
     return join(env.LOCALAPPDATA ?? join(home, "AppData", "Local"), "keyturn", "cache");
   if (platform === "darwin") return join(home, "Library", "Caches", "keyturn");
   return join(home, ".cache", "keyturn");
+}
+
+/** Where Node keeps compiled code for its next start (`NODE_COMPILE_CACHE`): half of what a start costs. */
+export function compileCacheFolder(env: NodeJS.ProcessEnv): string {
+  return join(cacheFolder({ env, platform: process.platform, home: homedir() }), "compile-cache");
 }

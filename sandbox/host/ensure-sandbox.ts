@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compileCacheFolder } from "../../tools/cache-folder.ts";
 import type { StoreOrigin } from "../file-store.ts";
 import { SandboxClient } from "./control-client.ts";
 import type { SandboxStatus } from "./control-protocol.ts";
@@ -127,7 +128,12 @@ async function startProcess({ folder, httpsPort, nowMs }: EnsureSandboxArgs): Pr
         ...["--folder", folder, "--now-ms", String(nowMs)],
         ...(httpsPort === undefined ? [] : ["--port", String(httpsPort)]),
       ],
-      { cwd: folder, detached: true, stdio: ["ignore", log.fd, log.fd, "ipc"] },
+      {
+        cwd: folder,
+        detached: true,
+        env: { NODE_COMPILE_CACHE: compileCacheFolder(process.env), ...process.env },
+        stdio: ["ignore", log.fd, log.fd, "ipc"],
+      },
     );
     const outcome = await Promise.race([
       once(child, "message").then(([message]) => startMessage.parse(message)),

@@ -1,5 +1,7 @@
 // The sandbox's own process: started by `ensureSandbox`, which it tells how that went.
 import { randomBytes } from "node:crypto";
+import { unwatchFile, watchFile } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { FileStore, StoreError } from "../file-store.ts";
 import { cryptoRandomness } from "../randomness.ts";
@@ -9,6 +11,9 @@ import { chooseHttpsPort, PortFixedError } from "./https-port.ts";
 import { removeProcessRecord, writeProcessRecord } from "./process-record.ts";
 import { newState, Sandbox } from "./sandbox.ts";
 import type { StartMessage } from "./start-message.ts";
+
+/** Real time. */
+const FOLDER_CHECK_MS = 1000;
 
 const { values } = parseArgs({
   options: { folder: { type: "string" }, port: { type: "string" }, "now-ms": { type: "string" } },
@@ -61,11 +66,16 @@ async function main(folder: string, wantedPort: number | undefined, nowMs: numbe
   async function stop(): Promise<void> {
     if (stopping) return;
     stopping = true;
+    unwatchFile(join(folder, "state.lock"));
     await control.close();
     // The record goes before the lock does: after that it could be the next process's.
     await removeProcessRecord(folder);
     await sandbox.close();
   }
+  // A folder that is gone, with the lock in it, is nobody's any more.
+  watchFile(join(folder, "state.lock"), { interval: FOLDER_CHECK_MS }, ({ nlink }) => {
+    if (nlink === 0) process.exit(0);
+  });
   process.on("SIGTERM", () => void stop());
   process.on("SIGINT", () => void stop());
 }

@@ -1,6 +1,5 @@
-import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { cacheFolder } from "../cache-folder.ts";
+import { delimiter, dirname } from "node:path";
+import { compileCacheFolder } from "../cache-folder.ts";
 import { pathFolders } from "../find-on-path.ts";
 import type { Pulumi } from "./ensure-pulumi.ts";
 
@@ -14,9 +13,8 @@ export function pulumiEnvironment(
   env: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   const others = Object.entries(env).filter(([name]) => name.toUpperCase() !== "PATH");
-  const cache = cacheFolder({ env, platform: process.platform, home: homedir() });
   return {
-    NODE_COMPILE_CACHE: join(cache, "compile-cache"),
+    NODE_COMPILE_CACHE: compileCacheFolder(env),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...Object.fromEntries(others),
     PATH: [pulumi.folder, dirname(process.execPath), ...pathFolders(env)].join(delimiter),
