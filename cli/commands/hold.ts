@@ -2,17 +2,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { formatInstant, parseLooseInstant } from "../../infra/instant.ts";
-import { openEngine, PROJECT_FOLDER } from "../engine/engine.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { confirm } from "../operate/confirm.ts";
 import { describePlan } from "../operate/describe-plan.ts";
 import { plansOf, readStackFacts, requireKnown, type StackFacts } from "../operate/read-plans.ts";
 import { withHold } from "../operate/stack-file.ts";
 import type { RegisterCommand } from "./command.ts";
-import { stackOf, withStackOption } from "./stack-option.ts";
+import { engineFor, projectFolderOf, type StackOption, withStackOption } from "./stack-option.ts";
 
-interface HoldOptions {
-  stack?: string;
+interface HoldOptions extends StackOption {
   until?: string;
   reason?: string;
   pastSafeDate?: boolean;
@@ -34,13 +32,13 @@ export const registerHold: RegisterCommand = (program, { terminal }) => {
     .option("-y, --yes", "do not ask")
     .action(async (name: string, options: HoldOptions) => {
       const hold = parseHold(options);
-      const engine = await openEngine({ stack: stackOf(options) });
+      const engine = await engineFor(options);
       const facts = await readStackFacts(engine);
       requireKnown([name], facts.settings);
       for (const plan of plansOf(withHoldInFacts(facts, name, hold))) {
         if (plan.settings.name === name) terminal.err(describePlan(plan).join("\n"));
       }
-      const file = join(PROJECT_FOLDER, `Pulumi.${engine.stack.split("/").at(-1)}.yaml`);
+      const file = join(projectFolderOf(options), `Pulumi.${engine.stack.split("/").at(-1)}.yaml`);
       const question =
         hold === undefined ? `release ${name}` : `hold ${name} until ${formatInstant(hold.until)}`;
       await confirm(`${question} (writes ${file})?`, options.yes === true);

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { formatInstant } from "../../infra/instant.ts";
 import type { RequestSettings } from "../../infra/settings/schema.ts";
-import { openEngine } from "../engine/engine.ts";
 import { updateStack } from "../engine/update.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { confirm } from "../operate/confirm.ts";
@@ -10,10 +9,9 @@ import { plansOf, readStackFacts, requireKnown } from "../operate/read-plans.ts"
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import type { RegisterCommand } from "./command.ts";
-import { stackOf, withStackOption } from "./stack-option.ts";
+import { engineFor, type StackOption, withStackOption } from "./stack-option.ts";
 
-interface RequestOptions {
-  stack?: string;
+interface RequestOptions extends StackOption {
   reason: string;
   yes?: boolean;
   json?: boolean;
@@ -60,7 +58,7 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
       .option("-j, --json", "print the result as JSON")
       .option("-q, --quiet", "do not pass on what the engine says")
       .action(async (names: string[], options: RequestOptions) => {
-        const engine = await openEngine({ stack: stackOf(options) });
+        const engine = await engineFor(options);
         const facts = await readStackFacts(engine);
         requireKnown(names, facts.settings);
         const requests = requestsFor(names, action, options.reason, facts.nowMs);
@@ -75,7 +73,7 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
         await confirm(`${action} ${names.join(", ")} on stack ${engine.stack}?`, options.yes === true);
         const env = { ...engine.env, KEYTURN_REQUESTS: JSON.stringify(requests) };
         const result = await updateStack({
-          engine: await openEngine({ stack: engine.stack, env }),
+          engine: await engineFor(options, env),
           terminal,
           ...(options.quiet !== true && { onLine: (line: string) => terminal.err(line) }),
         });

@@ -1,11 +1,10 @@
-import { openEngine } from "../engine/engine.ts";
 import { readCredentials } from "../engine/outputs.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import type { RegisterCommand } from "./command.ts";
-import { stackOf, withStackOption } from "./stack-option.ts";
+import { engineFor, type StackOption, withStackOption } from "./stack-option.ts";
 
 /** `keyturn status`: what the last update left. */
 export const registerStatus: RegisterCommand = (program, { terminal, setExitCode }) => {
@@ -16,8 +15,8 @@ export const registerStatus: RegisterCommand = (program, { terminal, setExitCode
         "Exit codes: 0 all is well, 4 a credential needs a person, 6 no such stack.",
     )
     .option("-j, --json", "print one JSON document")
-    .action(async (name: string | undefined, options: { stack?: string; json?: boolean }) => {
-      const engine = await openEngine({ stack: stackOf(options) });
+    .action(async (name: string | undefined, options: StackOption & { json?: boolean }) => {
+      const engine = await engineFor(options);
       const [outputs, at] = await Promise.all([readCredentials(engine), directoryInstant(engine.env)]);
       if (name !== undefined && outputs[name] === undefined) {
         const known = Object.keys(outputs).sort().join(", ") || "none";

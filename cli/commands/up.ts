@@ -1,11 +1,10 @@
-import { openEngine } from "../engine/engine.ts";
 import { updateStack } from "../engine/update.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import type { RegisterCommand } from "./command.ts";
-import { stackOf, withStackOption } from "./stack-option.ts";
+import { engineFor, type StackOption, withStackOption } from "./stack-option.ts";
 
 /** `keyturn up`: an unattended update that also puts right what an earlier one left behind. */
 export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) => {
@@ -18,8 +17,8 @@ export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) 
     .option("-j, --json", "print the result as JSON")
     .option("-y, --yes", "do not ask (nothing is asked today; accepted for scripts)")
     .option("-q, --quiet", "do not pass on what the engine says")
-    .action(async (options: { stack?: string; json?: boolean; quiet?: boolean }) => {
-      const engine = await openEngine({ stack: stackOf(options) });
+    .action(async (options: StackOption & { json?: boolean; quiet?: boolean }) => {
+      const engine = await engineFor(options);
       const quiet = options.quiet === true;
       const result = await updateStack({
         engine,
