@@ -29,9 +29,15 @@ export function flatResources({ deployment }: Deployment): FlatResource[] {
   return deployment.resources.filter(isDeclared).map(({ type, urn, inputs = {}, protect = false }) => ({
     type,
     name: urnName(urn),
-    inputs: plainInputs(inputs),
+    inputs: plainInputs(withoutProviderNotes(inputs)),
     protect,
   }));
+}
+
+/** The azure-native provider adds the API version that it chose; no program can pass it. */
+function withoutProviderNotes(inputs: Record<string, unknown>): Record<string, unknown> {
+  const { azureApiVersion: _chosen, ...passed } = inputs;
+  return passed;
 }
 
 function isDeclared({ custom, type }: DeployedResource): boolean {
