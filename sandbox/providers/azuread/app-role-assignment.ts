@@ -3,6 +3,7 @@ import {
   createAppRoleAssignment,
   deleteAppRoleAssignment,
 } from "../../entra/app-role-assignments.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";
@@ -30,6 +31,8 @@ export function appRoleAssignment(directory: Directory): SdkResource {
         resourceId: text(planned.resourceObjectId),
       };
       return directory.write((entra, context) => {
+        context.require(rights.grantAppRoles);
+
         const { id: assignmentId, resourceId } = createAppRoleAssignment(entra, body, context);
         return { id: ids.format({ resourceId, assignmentId }) };
       });
@@ -37,7 +40,9 @@ export function appRoleAssignment(directory: Directory): SdkResource {
 
     async read(id) {
       const { assignmentId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+
         const assignment = appRoleAssignmentOf(entra, assignmentId);
         return {
           appRoleId: assignment.appRoleId,
@@ -52,7 +57,10 @@ export function appRoleAssignment(directory: Directory): SdkResource {
 
     async delete(id) {
       const { assignmentId } = ids.parse(id);
-      await directory.write((entra) => deleteAppRoleAssignment(entra, assignmentId));
+      await directory.write((entra, { require }) => {
+        require(rights.grantAppRoles);
+        deleteAppRoleAssignment(entra, assignmentId);
+      });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { applicationOf } from "../../entra/application-lookup.ts";
 import { updateApplication } from "../../entra/applications.ts";
 import type { EntraState, RequiredResourceAccess } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { resourceIdIn, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";
@@ -39,7 +40,8 @@ export function applicationApiAccess(directory: Directory): SdkResource {
       const { applicationId } = application.parse(text(planned.applicationId));
       const apiClientId = text(planned.apiClientId);
       const id = ids.format({ applicationId, apiClientId });
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
         const before = accessesOf(entra, applicationId);
         if (before.some((access) => isOf(access, apiClientId))) {
           throw new ProviderError("UNKNOWN", `${id} exists already: import it`);
@@ -51,7 +53,9 @@ export function applicationApiAccess(directory: Directory): SdkResource {
 
     async read(id) {
       const { applicationId, apiClientId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+
         const access = accessesOf(entra, applicationId).find((candidate) => isOf(candidate, apiClientId));
         if (access === undefined) return undefined;
         const idsOf = (type: string) =>
@@ -69,7 +73,8 @@ export function applicationApiAccess(directory: Directory): SdkResource {
 
     async update(id, planned) {
       const { applicationId, apiClientId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
         const before = existing(entra, applicationId, apiClientId, id);
         const after = before.map((access) => (isOf(access, apiClientId) ? accessOf(planned) : access));
         setAccesses(entra, applicationId, after);
@@ -79,7 +84,8 @@ export function applicationApiAccess(directory: Directory): SdkResource {
 
     async delete(id) {
       const { applicationId, apiClientId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
         const before = existing(entra, applicationId, apiClientId, id);
         setAccesses(
           entra,

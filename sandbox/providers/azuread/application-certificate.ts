@@ -1,6 +1,7 @@
 import { applicationOf } from "../../entra/application-lookup.ts";
 import { updateApplication } from "../../entra/applications.ts";
 import { keyCredentialsOf } from "../../entra/key-credentials.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { Schema } from "../bridge/schema.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, oneOf, resourceIdIn, rfc3339, uuid } from "../bridge/validations.ts";
@@ -62,6 +63,8 @@ export function applicationCertificate(directory: Directory): SdkResource {
       }
       const given = (name: string) => (planned[name] === UNKNOWN ? "" : text(planned[name]));
       return directory.write((entra, context) => {
+        context.require(rights.writeApplications, applicationOf(entra, applicationId));
+
         const before = applicationOf(entra, applicationId).keyCredentials.map((credential) => ({
           ...credential,
         }));
@@ -89,7 +92,9 @@ export function applicationCertificate(directory: Directory): SdkResource {
 
     async read(id) {
       const { applicationId, keyId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+
         const { keyCredentials } = applicationOf(entra, applicationId);
         const credential = keyCredentials.find((candidate) => candidate.keyId === keyId);
         if (credential === undefined) return undefined;
@@ -105,7 +110,9 @@ export function applicationCertificate(directory: Directory): SdkResource {
 
     async delete(id) {
       const { applicationId, keyId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
+
         const kept = applicationOf(entra, applicationId).keyCredentials.filter(
           (credential) => credential.keyId !== keyId,
         );

@@ -1,9 +1,11 @@
+import { applicationOf } from "../../entra/application-lookup.ts";
 import {
   createFederatedCredential,
   deleteFederatedCredential,
   federatedCredentialOf,
   updateFederatedCredential,
 } from "../../entra/federated-credentials.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { lengthBetween, notEmpty, resourceIdIn } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";
@@ -40,15 +42,18 @@ export function applicationFederatedIdentityCredential(directory: Directory): Sd
     async create(planned) {
       const { applicationId } = application.parse(text(planned.applicationId));
       const body = { name: text(planned.displayName), ...changeable(planned) };
-      const credentialId = await directory.write(
-        (entra, context) => createFederatedCredential(entra, applicationId, body, context).id,
-      );
+      const credentialId = await directory.write((entra, context) => {
+        context.require(rights.writeApplications, applicationOf(entra, applicationId));
+        return createFederatedCredential(entra, applicationId, body, context).id;
+      });
       return { id: ids.format({ applicationId, credentialId }) };
     },
 
     async read(id) {
       const { applicationId, credentialId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+
         const credential = federatedCredentialOf(entra, applicationId, credentialId);
         return {
           applicationId: application.format({ applicationId }),
@@ -64,7 +69,8 @@ export function applicationFederatedIdentityCredential(directory: Directory): Sd
 
     async update(id, planned) {
       const { applicationId, credentialId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
         updateFederatedCredential(entra, applicationId, credentialId, changeable(planned));
       });
       return undefined;
@@ -72,7 +78,10 @@ export function applicationFederatedIdentityCredential(directory: Directory): Sd
 
     async delete(id) {
       const { applicationId, credentialId } = ids.parse(id);
-      await directory.write((entra) => deleteFederatedCredential(entra, applicationId, credentialId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
+        deleteFederatedCredential(entra, applicationId, credentialId);
+      });
     },
   };
 }

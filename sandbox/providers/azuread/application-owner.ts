@@ -1,4 +1,6 @@
-import { addOwner, ownersOf, removeOwner } from "../../entra/references.ts";
+import { applicationOf } from "../../entra/application-lookup.ts";
+import { addOwner, removeOwner } from "../../entra/references.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { resourceIdIn, uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";
@@ -23,22 +25,29 @@ export function applicationOwner(directory: Directory): SdkResource {
     async create(planned) {
       const { applicationId } = application.parse(text(planned.applicationId));
       const ownerId = text(planned.ownerObjectId);
-      await directory.write((entra) => addOwner(entra, "application", applicationId, ownerId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
+        addOwner(entra, "application", applicationId, ownerId);
+      });
       return { id: ids.format({ applicationId, ownerId }) };
     },
 
     async read(id) {
       const { applicationId, ownerId } = ids.parse(id);
-      return directory.find((entra) =>
-        ownersOf(entra, "application", applicationId).includes(ownerId.toLowerCase())
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+        return applicationOf(entra, applicationId).owners.includes(ownerId.toLowerCase())
           ? { applicationId: application.format({ applicationId }), ownerObjectId: ownerId }
-          : undefined,
-      );
+          : undefined;
+      });
     },
 
     async delete(id) {
       const { applicationId, ownerId } = ids.parse(id);
-      await directory.write((entra) => removeOwner(entra, "application", applicationId, ownerId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
+        removeOwner(entra, "application", applicationId, ownerId);
+      });
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   deleteApplication,
   updateApplication,
 } from "../../entra/applications.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { Schema } from "../bridge/schema.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { httpUrl, integerBetweenBounds, lengthBetween, logoutUrl, notEmpty } from "../bridge/validations.ts";
@@ -57,16 +58,18 @@ export function applicationRegistration(directory: Directory): SdkResource {
 
     async create(planned) {
       const { principalId } = await directory.caller();
-      const created = await directory.write(
-        (entra, context) =>
-          createApplication(entra, { ...body(planned), createdBy: principalId }, context).id,
-      );
+      const created = await directory.write((entra, context) => {
+        context.require(rights.createApplications);
+        return createApplication(entra, { ...body(planned), createdBy: principalId }, context).id;
+      });
       return { id: resourceIds.application.format({ applicationId: created }) };
     },
 
     async read(id) {
       const { applicationId } = resourceIds.application.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+
         const {
           appId,
           displayName,
@@ -98,7 +101,8 @@ export function applicationRegistration(directory: Directory): SdkResource {
 
     async update(id, planned) {
       const { applicationId } = resourceIds.application.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
         updateApplication(entra, applicationId, body(planned));
       });
       return undefined;
@@ -106,7 +110,10 @@ export function applicationRegistration(directory: Directory): SdkResource {
 
     async delete(id) {
       const { applicationId } = resourceIds.application.parse(id);
-      await directory.write((entra, { nowMs }) => deleteApplication(entra, applicationId, nowMs));
+      await directory.write((entra, { nowMs, require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
+        deleteApplication(entra, applicationId, nowMs);
+      });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { applicationOf } from "../../entra/application-lookup.ts";
 import { createApplication, deleteApplication, updateApplication } from "../../entra/applications.ts";
 import { addPassword, removePassword } from "../../entra/passwords.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { type Properties, ProviderError } from "../provider.ts";
 import { UNKNOWN } from "../values.ts";
@@ -23,15 +24,17 @@ export function application(directory: Directory): SdkResource {
       refineApplicationPlan(plan);
       const { recorded, planned } = plan;
       if (planned.preventDuplicateNames === true && planned.displayName !== recorded?.displayName) {
-        directory.read((entra) =>
-          requireUnusedName(Object.values(entra.applications), planned.displayName, recorded?.objectId),
-        );
+        directory.read((entra, require) => {
+          require(rights.readApplications);
+          requireUnusedName(Object.values(entra.applications), planned.displayName, recorded?.objectId);
+        });
       }
     },
 
     async create(planned) {
       requireEmulated(planned);
       return directory.write((entra, context) => {
+        context.require(rights.createApplications);
         const { properties, ...body } = applicationBody(planned);
         const tags = plannedTags(planned, undefined);
         const created = createApplication(entra, { ...body, properties: { ...properties, tags } }, context);
@@ -49,7 +52,8 @@ export function application(directory: Directory): SdkResource {
 
     async read(id, carried) {
       const { applicationId } = resourceIds.application.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
         const found = applicationOf(entra, applicationId);
         const { keyId, value } = record(carried.password);
         const credential = found.passwordCredentials.find((candidate) => candidate.keyId === keyId);
@@ -66,6 +70,7 @@ export function application(directory: Directory): SdkResource {
       const { applicationId } = resourceIds.application.parse(id);
       requireEmulated(planned);
       return directory.write((entra, context) => {
+        context.require(rights.writeApplications, applicationOf(entra, applicationId));
         const { properties, ...body } = applicationBody(planned);
         const tags = plannedTags(planned, recorded);
         updateApplication(entra, applicationId, { ...body, properties: { ...properties, tags } });
@@ -84,7 +89,10 @@ export function application(directory: Directory): SdkResource {
 
     async delete(id) {
       const { applicationId } = resourceIds.application.parse(id);
-      await directory.write((entra, { nowMs }) => deleteApplication(entra, applicationId, nowMs));
+      await directory.write((entra, { nowMs, require }) => {
+        require(rights.writeApplications, applicationOf(entra, applicationId));
+        deleteApplication(entra, applicationId, nowMs);
+      });
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   findRoleDefinition,
   updateRoleDefinition,
 } from "../../entra/role-definitions.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { lengthBetween, notEmpty, uuid } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";
@@ -44,13 +45,18 @@ export function customDirectoryRole(directory: Directory): SdkResource {
     async create(planned) {
       const templateId = planned.templateId === UNKNOWN ? null : textOrNull(planned.templateId);
       const body = { ...definitionBody(planned), ...(templateId === null ? {} : { templateId }) };
-      const roleId = await directory.write((entra, context) => createRoleDefinition(entra, body, context).id);
+      const roleId = await directory.write((entra, context) => {
+        context.require(rights.writeRoles);
+        return createRoleDefinition(entra, body, context).id;
+      });
       return { id: ids.format({ roleId }) };
     },
 
     async read(id) {
       const { roleId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readRoles);
+
         const definition = findRoleDefinition(entra, roleId);
         if (definition === undefined) throw notFound(roleId);
         return {
@@ -69,7 +75,9 @@ export function customDirectoryRole(directory: Directory): SdkResource {
 
     async update(id, planned) {
       const { roleId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeRoles);
+
         updateRoleDefinition(entra, roleId, definitionBody(planned));
       });
       return undefined;
@@ -77,7 +85,10 @@ export function customDirectoryRole(directory: Directory): SdkResource {
 
     async delete(id) {
       const { roleId } = ids.parse(id);
-      await directory.write((entra) => deleteRoleDefinition(entra, roleId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeRoles);
+        deleteRoleDefinition(entra, roleId);
+      });
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   deleteRoleAssignment,
   roleAssignmentOf,
 } from "../../entra/role-assignments.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { UNKNOWN } from "../values.ts";
@@ -43,15 +44,18 @@ export function directoryRoleAssignment(directory: Directory): SdkResource {
         appScopeId,
         directoryScopeId: appScopeId === null ? (given("directoryScopeId") ?? "/") : null,
       };
-      const assignmentId = await directory.write(
-        (entra, context) => createRoleAssignment(entra, body, context).id,
-      );
+      const assignmentId = await directory.write((entra, context) => {
+        context.require(rights.writeRoles);
+        return createRoleAssignment(entra, body, context).id;
+      });
       return { id: ids.format({ assignmentId }) };
     },
 
     async read(id) {
       const { assignmentId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readRoles);
+
         const assignment = roleAssignmentOf(entra, assignmentId);
         return {
           appScopeId: assignment.appScopeId ?? "",
@@ -64,7 +68,10 @@ export function directoryRoleAssignment(directory: Directory): SdkResource {
 
     async delete(id) {
       const { assignmentId } = ids.parse(id);
-      await directory.write((entra) => deleteRoleAssignment(entra, assignmentId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeRoles);
+        deleteRoleAssignment(entra, assignmentId);
+      });
     },
   };
 }

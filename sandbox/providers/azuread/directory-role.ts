@@ -4,6 +4,7 @@ import {
   directoryRoleOfTemplate,
 } from "../../entra/directory-roles.ts";
 import { directoryRoleTemplates } from "../../entra/well-known/directory-role-templates.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";
@@ -39,17 +40,21 @@ export function directoryRole(directory: Directory): SdkResource {
 
     async create(planned) {
       const templateId = templateIn(planned);
-      const roleId = await directory.write(
-        (entra, context) =>
-          (directoryRoleOfTemplate(entra, templateId) ?? activateDirectoryRole(entra, templateId, context))
-            .id,
-      );
+      const roleId = await directory.write((entra, context) => {
+        context.require(rights.readRoles);
+        const active = directoryRoleOfTemplate(entra, templateId);
+        if (active !== undefined) return active.id;
+        context.require(rights.writeRoles);
+        return activateDirectoryRole(entra, templateId, context).id;
+      });
       return { id: ids.format({ roleId }) };
     },
 
     async read(id) {
       const { roleId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readRoles);
+
         const { description, displayName, roleTemplateId } = directoryRoleOf(entra, roleId);
         return { description, displayName, objectId: roleId, templateId: roleTemplateId };
       });

@@ -1,44 +1,63 @@
 import type { Clock } from "../../clock.ts";
+import { grantedAppRoles } from "../../entra/app-role-assignments.ts";
 import type { CreationContext } from "../../entra/context.ts";
 import { createDeployer, type Deployer } from "../../entra/deployer.ts";
-import { DirectoryError } from "../../entra/errors.ts";
+import { accessDenied, DirectoryError } from "../../entra/errors.ts";
+import { servicePrincipalOfClient } from "../../entra/service-principals.ts";
 import type { EntraState } from "../../entra/state.ts";
+import { microsoftGraph } from "../../entra/well-known/microsoft-graph.ts";
+import { isPermitted, type Right, type RightTarget } from "../../https/graph/rights.ts";
 import type { Randomness } from "../../randomness.ts";
+import type { State } from "../../state.ts";
 import type { Store } from "../../store.ts";
 import { ProviderError } from "../provider.ts";
 
+/** @throws DirectoryError when the provider's identity may not do this (to this object). */
+export type RequireRight = (right: Right, target?: RightTarget) => void;
+
 /** The directory as a resource type reaches it. A refusal of the directory becomes one of the provider. */
 export interface Directory {
-  read<T>(look: (entra: EntraState) => T): T;
+  read<T>(look: (entra: EntraState, require: RequireRight) => T): T;
   /** What `look` finds; undefined when the directory has no such thing. */
-  find<T>(look: (entra: EntraState) => T): T | undefined;
+  find<T>(look: (entra: EntraState, require: RequireRight) => T): T | undefined;
   /** All of `change` happens, or nothing of it; resolves when it is durable. */
-  write<T>(change: (entra: EntraState, context: CreationContext) => T): Promise<T>;
+  write<T>(
+    change: (entra: EntraState, context: CreationContext & { require: RequireRight }) => T,
+  ): Promise<T>;
   /** Who the provider acts as. */
   caller(): Promise<Deployer>;
 }
 
-export function directoryIn({
-  store,
-  clock,
-  randomness,
-}: {
+export interface DirectoryServices {
   store: Store;
   clock: Clock;
   randomness: Randomness;
-}): Directory {
+  /** Whether the identity that deploys may do only what its Graph permissions and roles allow. */
+  enforceRights: boolean;
+}
+
+export function directoryIn({ store, clock, randomness, enforceRights }: DirectoryServices): Directory {
   const context = () => ({ nowMs: clock.nowMs(), randomness });
+  const requireIn =
+    (state: State): RequireRight =>
+    (right, target) => {
+      if (enforceRights) requireRight(state, right, target);
+    };
   return {
-    read: (look) => withProviderErrors(() => look(store.state.entra)),
-    find(look) {
-      try {
-        return look(store.state.entra);
-      } catch (error) {
-        if (error instanceof DirectoryError && error.status === 404) return undefined;
-        throw error;
-      }
-    },
-    write: (change) => store.update((draft) => withProviderErrors(() => change(draft.entra, context()))),
+    read: (look) => withProviderErrors(() => look(store.state.entra, requireIn(store.state))),
+    find: (look) =>
+      withProviderErrors(() => {
+        try {
+          return look(store.state.entra, requireIn(store.state));
+        } catch (error) {
+          if (error instanceof DirectoryError && error.status === 404) return undefined;
+          throw error;
+        }
+      }),
+    write: (change) =>
+      store.update((draft) =>
+        withProviderErrors(() => change(draft.entra, { ...context(), require: requireIn(draft) })),
+      ),
     async caller() {
       const { deployer } = store.state.host;
       if (deployer !== null) return deployer;
@@ -48,6 +67,25 @@ export function directoryIn({
       });
     },
   };
+}
+
+function requireRight({ entra, host }: State, right: Right, target: RightTarget | undefined): void {
+  const graph = servicePrincipalOfClient(entra, microsoftGraph.appId);
+  const { clientId = "", principalId = "" } = host.deployer ?? {};
+  const caller = {
+    kind: "app" as const,
+    appId: clientId,
+    objectId: principalId,
+    tenantId: entra.tenant.id,
+    roles: graph === undefined ? [] : grantedAppRoles(entra, principalId, graph.id),
+    scopes: [],
+  };
+  if (isPermitted(entra, right, caller, target)) return;
+  const { roles, rolesOverOwned = [] } = right;
+  const owned = rolesOverOwned.length === 0 ? "" : `, or ${rolesOverOwned.join(" or ")} over what it owns`;
+  throw accessDenied(
+    `Insufficient privileges to complete the operation: the application ${clientId} needs ${roles.join(" or ")}${owned}.`,
+  );
 }
 
 function withProviderErrors<T>(run: () => T): T {

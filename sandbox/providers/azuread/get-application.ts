@@ -1,5 +1,6 @@
 import { applicationOf, applicationOfClient, identifierUrisOf } from "../../entra/application-lookup.ts";
 import type { Application, EntraState } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";
@@ -21,7 +22,9 @@ export function getApplication(directory: Directory): ProviderFunction {
       objectId: { type: "string", use: "optional", exactlyOneOf: KEYS, validate: uuid },
     },
     async call(args) {
-      return directory.read((entra) => {
+      return directory.read((entra, require) => {
+        require(rights.readApplications);
+
         const found = theOnly("application", args, matches(entra, args));
         const {
           api,

@@ -1,5 +1,6 @@
 import { groupOf } from "../../entra/groups.ts";
 import type { EntraState, Group } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";
@@ -23,7 +24,9 @@ export function getGroup(directory: Directory): ProviderFunction {
       securityEnabled: { type: "bool", use: "optional" },
     },
     async call(args) {
-      return directory.read((entra) => {
+      return directory.read((entra, require) => {
+        require(rights.readGroups);
+
         const found = theOnly("group", args, matches(entra, args));
         const { administrativeUnitIds: _, dynamicMembership, ...rest } = groupOutputs(entra, found);
         const isTransitive = args.includeTransitiveMembers === true;

@@ -1,4 +1,5 @@
 import type { EntraState, Group } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";
@@ -32,7 +33,10 @@ export function getGroups(directory: Directory): ProviderFunction {
       securityEnabled: { type: "bool", use: "optional", conflictsWith: ["objectIds"] },
     },
     async call(args) {
-      const found = directory.read((entra) => matches(entra, args));
+      const found = directory.read((entra, require) => {
+        require(rights.readGroups);
+        return matches(entra, args);
+      });
       const displayNames = found.map((group) => group.displayName);
       return {
         id: hashOfList("groups", displayNames, "-"),

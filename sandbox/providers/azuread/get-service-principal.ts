@@ -1,5 +1,6 @@
 import { servicePrincipalOf, servicePrincipalOfClient } from "../../entra/service-principals.ts";
 import type { EntraState, ServicePrincipal } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";
@@ -20,7 +21,9 @@ export function getServicePrincipal(directory: Directory): ProviderFunction {
       objectId: { type: "string", use: "optional", exactlyOneOf: KEYS, validate: uuid },
     },
     async call(args) {
-      return directory.read((entra) => {
+      return directory.read((entra, require) => {
+        require(rights.readApplications);
+
         const found = theOnly("service principal", args, matches(entra, args));
         const { owners: _, samlSingleSignOn, ...rest } = servicePrincipalOutputs(entra, found);
         return {

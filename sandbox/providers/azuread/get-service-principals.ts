@@ -1,5 +1,6 @@
 import { servicePrincipalOfClient } from "../../entra/service-principals.ts";
 import type { EntraState, ServicePrincipal } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";
@@ -58,7 +59,9 @@ export function getServicePrincipals(directory: Directory): ProviderFunction {
       },
     },
     async call(args) {
-      return directory.read((entra) => {
+      return directory.read((entra, require) => {
+        require(rights.readApplications);
+
         const found = matches(entra, args);
         const objectIds = found.map(({ id }) => id);
         return {

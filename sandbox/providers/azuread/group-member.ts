@@ -1,5 +1,6 @@
 import { groupOf } from "../../entra/groups.ts";
 import { addGroupMember, removeGroupMember } from "../../entra/references.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";
@@ -18,22 +19,29 @@ export function groupMember(directory: Directory): SdkResource {
 
     async create(planned) {
       const [groupId, memberId] = [text(planned.groupObjectId), text(planned.memberObjectId)];
-      await directory.write((entra) => addGroupMember(entra, groupId, memberId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeMembers, groupOf(entra, groupId));
+        addGroupMember(entra, groupId, memberId);
+      });
       return { id: ids.format({ groupId, memberId }) };
     },
 
     async read(id) {
       const { groupId, memberId } = ids.parse(id);
-      return directory.find((entra) =>
-        groupOf(entra, groupId).members.includes(memberId.toLowerCase())
+      return directory.find((entra, require) => {
+        require(rights.readMembers);
+        return groupOf(entra, groupId).members.includes(memberId.toLowerCase())
           ? { groupObjectId: groupId, memberObjectId: memberId }
-          : undefined,
-      );
+          : undefined;
+      });
     },
 
     async delete(id) {
       const { groupId, memberId } = ids.parse(id);
-      await directory.write((entra) => removeGroupMember(entra, groupId, memberId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeMembers, groupOf(entra, groupId));
+        removeGroupMember(entra, groupId, memberId);
+      });
     },
   };
 }

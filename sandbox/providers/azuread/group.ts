@@ -1,6 +1,7 @@
 import { createGroup, deleteGroup, groupOf, updateGroup } from "../../entra/groups.ts";
 import { addGroupMember, removeGroupMember } from "../../entra/references.ts";
 import type { EntraState } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { type Properties, ProviderError } from "../provider.ts";
 import { UNKNOWN } from "../values.ts";
@@ -23,9 +24,10 @@ export function group(directory: Directory): SdkResource {
     refine({ recorded, planned }) {
       requireConsistentGroup(planned);
       if (planned.preventDuplicateNames === true && planned.displayName !== recorded?.displayName) {
-        directory.read((entra) =>
-          requireUnusedName(Object.values(entra.groups), planned.displayName, recorded?.objectId),
-        );
+        directory.read((entra, require) => {
+          require(rights.readGroups);
+          requireUnusedName(Object.values(entra.groups), planned.displayName, recorded?.objectId);
+        });
       }
     },
 
@@ -33,6 +35,8 @@ export function group(directory: Directory): SdkResource {
       requireEmulated(planned);
       const { principalId } = await directory.caller();
       const groupId = await directory.write((entra, context) => {
+        context.require(rights.createGroups);
+
         const { properties, ...body } = groupBody(planned);
         const owners = texts(planned.owners);
         const nickname = Buffer.from(context.randomness.bytes(5)).toString("hex");
@@ -57,16 +61,20 @@ export function group(directory: Directory): SdkResource {
 
     async read(id, carried) {
       const { groupId } = ids.parse(id);
-      return directory.find((entra) => ({
-        ...groupOutputs(entra, groupOf(entra, groupId)),
-        preventDuplicateNames: carried.preventDuplicateNames === true,
-      }));
+      return directory.find((entra, require) => {
+        require(rights.readGroups);
+        return {
+          ...groupOutputs(entra, groupOf(entra, groupId)),
+          preventDuplicateNames: carried.preventDuplicateNames === true,
+        };
+      });
     },
 
     async update(id, planned) {
       requireEmulated(planned);
       const { groupId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeGroups, groupOf(entra, groupId));
         updateGroup(entra, groupId, groupBody(planned));
         setMembers(entra, groupId, texts(planned.members));
         // As the real provider has it: a list of no owners leaves them as they are.
@@ -78,7 +86,10 @@ export function group(directory: Directory): SdkResource {
 
     async delete(id) {
       const { groupId } = ids.parse(id);
-      await directory.write((entra) => deleteGroup(entra, groupId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeGroups, groupOf(entra, groupId));
+        deleteGroup(entra, groupId);
+      });
     },
   };
 }

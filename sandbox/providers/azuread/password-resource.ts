@@ -1,5 +1,6 @@
 import { addPassword, removePassword } from "../../entra/passwords.ts";
 import type { Application, EntraState, ServicePrincipal } from "../../entra/state.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { Schema, TextProperty } from "../bridge/schema.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, rfc3339 } from "../bridge/validations.ts";
@@ -66,14 +67,18 @@ export function passwordResource(directory: Directory, holder: PasswordHolder): 
           startDateTime: given("startDate"),
           endDateTime: given("endDate"),
         };
-        const { credential, secretText } = addPassword(holder.holderOf(entra, objectId), args, context);
+        const object = holder.holderOf(entra, objectId);
+        context.require(rights.writeApplications, object);
+        const { credential, secretText } = addPassword(object, args, context);
         return { id: holder.idOf(objectId, credential.keyId), outputs: { value: secretText } };
       });
     },
 
     async read(id) {
       const { objectId, keyId } = holder.partsOf(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+
         const { passwordCredentials } = holder.holderOf(entra, objectId);
         const credential = passwordCredentials.find((candidate) => candidate.keyId === keyId);
         if (credential === undefined) return undefined;
@@ -89,7 +94,11 @@ export function passwordResource(directory: Directory, holder: PasswordHolder): 
 
     async delete(id) {
       const { objectId, keyId } = holder.partsOf(id);
-      await directory.write((entra) => removePassword(holder.holderOf(entra, objectId), keyId));
+      await directory.write((entra, { require }) => {
+        const object = holder.holderOf(entra, objectId);
+        require(rights.writeApplications, object);
+        removePassword(object, keyId);
+      });
     },
   };
 }

@@ -56,12 +56,17 @@ export const azureadResources: Readonly<Record<string, (directory: Directory) =>
  * The `azuread` provider, with the behaviour of version 6.10, over the sandbox's directory. Waiting for the
  * directory to catch up, which takes the real one seconds, is left out: the sandbox has nothing to wait for.
  */
-export function createAzureadProvider(services: {
+export function createAzureadProvider({
+  enforceRights = false,
+  ...services
+}: {
   store: Store;
   clock: Clock;
   randomness: Randomness;
+  /** Whether the identity that deploys may do only what its Graph permissions and roles allow; default not. */
+  enforceRights?: boolean;
 }): EmulatedProvider {
-  const directory = directoryIn(services);
+  const directory = directoryIn({ ...services, enforceRights });
   let tenantId: string | undefined;
   const behaviours = Object.entries(azureadResources).map(
     ([type, make]) => [type, sdkBehaviour(make(directory))] as const,

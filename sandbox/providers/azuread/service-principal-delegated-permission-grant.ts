@@ -4,6 +4,7 @@ import {
   permissionGrantOf,
   updatePermissionGrant,
 } from "../../entra/permission-grants.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";
@@ -31,15 +32,18 @@ export function servicePrincipalDelegatedPermissionGrant(directory: Directory): 
         principalId,
         consentType: principalId === null ? "AllPrincipals" : "Principal",
       };
-      const grantId = await directory.write(
-        (entra, context) => createPermissionGrant(entra, body, context).id,
-      );
+      const grantId = await directory.write((entra, context) => {
+        context.require(rights.writeGrants);
+        return createPermissionGrant(entra, body, context).id;
+      });
       return { id: ids.format({ grantId }) };
     },
 
     async read(id) {
       const { grantId } = ids.parse(id);
-      return directory.find((entra) => {
+      return directory.find((entra, require) => {
+        require(rights.readGrants);
+
         const grant = permissionGrantOf(entra, grantId);
         return {
           claimValues: grant.scope.split(" ").filter((scope) => scope !== ""),
@@ -52,7 +56,9 @@ export function servicePrincipalDelegatedPermissionGrant(directory: Directory): 
 
     async update(id, planned) {
       const { grantId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeGrants);
+
         updatePermissionGrant(entra, grantId, texts(planned.claimValues).join(" "));
       });
       return undefined;
@@ -60,7 +66,10 @@ export function servicePrincipalDelegatedPermissionGrant(directory: Directory): 
 
     async delete(id) {
       const { grantId } = ids.parse(id);
-      await directory.write((entra) => deletePermissionGrant(entra, grantId));
+      await directory.write((entra, { require }) => {
+        require(rights.writeGrants);
+        deletePermissionGrant(entra, grantId);
+      });
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   servicePrincipalOfClient,
   updateServicePrincipal,
 } from "../../entra/service-principals.ts";
+import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { ProviderError } from "../provider.ts";
 import type { Directory } from "./directory.ts";
@@ -27,6 +28,8 @@ export function servicePrincipal(directory: Directory): SdkResource {
       const servicePrincipalId = await directory.write((entra, context) => {
         const existing = servicePrincipalOfClient(entra, appId);
         if (existing === undefined) {
+          context.require(rights.createApplications);
+
           const { id } = createServicePrincipal(entra, { ...body, appId }, context);
           addOwners(entra, "servicePrincipal", id, texts(planned.owners));
           return id;
@@ -38,6 +41,7 @@ export function servicePrincipal(directory: Directory): SdkResource {
             `the application ${appId} has a service principal already, ${ids.format({ servicePrincipalId: id })}: import it or set "useExisting"`,
           );
         }
+        context.require(rights.writeApplications, existing);
         updateServicePrincipal(entra, id, body);
         setOwners(entra, "servicePrincipal", id, texts(planned.owners));
         return id;
@@ -47,14 +51,16 @@ export function servicePrincipal(directory: Directory): SdkResource {
 
     async read(id) {
       const { servicePrincipalId } = ids.parse(id);
-      return directory.find((entra) =>
-        servicePrincipalOutputs(entra, servicePrincipalOf(entra, servicePrincipalId)),
-      );
+      return directory.find((entra, require) => {
+        require(rights.readApplications);
+        return servicePrincipalOutputs(entra, servicePrincipalOf(entra, servicePrincipalId));
+      });
     },
 
     async update(id, planned, recorded) {
       const { servicePrincipalId } = ids.parse(id);
-      await directory.write((entra) => {
+      await directory.write((entra, { require }) => {
+        require(rights.writeApplications, servicePrincipalOf(entra, servicePrincipalId));
         updateServicePrincipal(entra, servicePrincipalId, servicePrincipalBody(planned, recorded));
         setOwners(entra, "servicePrincipal", servicePrincipalId, texts(planned.owners));
       });
@@ -64,7 +70,10 @@ export function servicePrincipal(directory: Directory): SdkResource {
     async delete(id, recorded) {
       const { servicePrincipalId } = ids.parse(id);
       try {
-        await directory.write((entra, { nowMs }) => deleteServicePrincipal(entra, servicePrincipalId, nowMs));
+        await directory.write((entra, { nowMs, require }) => {
+          require(rights.writeApplications, servicePrincipalOf(entra, servicePrincipalId));
+          deleteServicePrincipal(entra, servicePrincipalId, nowMs);
+        });
       } catch (error) {
         // The real provider deletes one that was taken over, too; only, it does not mind when it cannot.
         if (recorded.useExisting !== true) throw error;

@@ -21,7 +21,7 @@ export function token(className: string): string {
 }
 
 /** A tenant with two of everything that resources can point at, and the provider over it. */
-export async function world() {
+export async function world({ enforceRights = false } = {}) {
   const store = new MemoryStore(
     initialState({
       nowMs: Date.parse(NOW),
@@ -64,7 +64,7 @@ export async function world() {
     if (one === undefined || two === undefined) throw new Error("two of each were to be made");
     return { one, two };
   });
-  const services = { store, clock: storeClock(store), randomness };
+  const services = { store, clock: storeClock(store), randomness, enforceRights };
   const provider = createAzureadProvider(services);
   const driver = new ResourceDriver(provider);
   return {
