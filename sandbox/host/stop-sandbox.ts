@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tryLockFile } from "../../tools/file-lock.ts";
@@ -45,7 +46,9 @@ async function letGo(folder: string): Promise<boolean> {
 
 /** Whether a process has the folder's state. */
 function isHeld(folder: string): boolean {
-  const lock = tryLockFile(join(folder, "state.lock"));
+  const path = join(folder, "state.lock");
+  if (!existsSync(path)) return false;
+  const lock = tryLockFile(path);
   lock?.release();
   return lock === undefined;
 }
