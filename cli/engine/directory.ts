@@ -1,6 +1,5 @@
 import { DefaultAzureCredential } from "@azure/identity";
 import { z } from "zod";
-import { parseSecretDisplayName } from "../../infra/credential/secret-name.ts";
 import { GraphClient } from "../audit/graph/client.ts";
 
 /** An application as far as recovery needs it. */
@@ -104,19 +103,4 @@ export async function openDirectory(env: NodeJS.ProcessEnv): Promise<Directory> 
       await client.send({ url: `/v1.0/applications/${objectId}`, method: "DELETE" });
     },
   };
-}
-
-/**
- * The keys of an application that an update of ours made and lost: they carry our description for this
- * credential of this stack, and the stack knows nothing of them. Keys made by hand are never among them.
- */
-export function orphanKeys(
-  keys: readonly DirectoryKey[],
-  owner: { stack: string; credential: string },
-  known: ReadonlySet<string>,
-): DirectoryKey[] {
-  return keys.filter(({ keyId, displayName }) => {
-    const name = parseSecretDisplayName(displayName ?? "");
-    return name?.stack === owner.stack && name.credential === owner.credential && !known.has(keyId);
-  });
 }

@@ -1,11 +1,11 @@
+import { orphanKeys } from "../../infra/credential/orphan-keys.ts";
 import type { CredentialOutput } from "../../infra/credential-output.ts";
-import { parseInstant } from "../../infra/instant.ts";
+import { leadsToAnother } from "../../infra/follow-up.ts";
 import { problemsOf } from "../../infra/problems.ts";
-import { MIN_OVERLAP_MS } from "../../infra/rotation/policy.ts";
 import type { ProcessResult } from "../../tools/run-process.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Directory, openDirectory, orphanKeys } from "./directory.ts";
+import { type Directory, openDirectory } from "./directory.ts";
 import { type Engine, pulumiError } from "./engine.ts";
 import { readCredentials } from "./outputs.ts";
 import { type Removed, releaseStaleLock, removeOrphans, settlePending } from "./recover.ts";
@@ -27,7 +27,7 @@ export interface UpdateResult {
   removed: Removed;
 }
 
-/** A repair takes one update to find that a secret is broken and one to replace it; a revocation one to rotate and one to delete. */
+/** One to find that a secret is broken, one to replace it, one to spare: see `leadsToAnother`. */
 const MOST_UPDATES = 3;
 
 /**
@@ -75,19 +75,4 @@ async function up({ engine, terminal, onLine }: UpdateArgs): Promise<ProcessResu
 
 function problemsIn(credentials: Record<string, CredentialOutput>): string[] {
   return Object.entries(credentials).flatMap(([name, output]) => problemsOf(name, output));
-}
-
-/** Whether the next update has something to do at once. */
-function leadsToAnother(credentials: Record<string, CredentialOutput>): boolean {
-  return Object.values(credentials).some(
-    ({ broken, previous, current, failure }) =>
-      (broken?.kind === "rejected" && failure === undefined) ||
-      // A revoked secret is promised to nobody: it goes at once.
-      (previous !== undefined && current !== undefined && isRevoked(previous.retireAfter, current.createdAt)),
-  );
-}
-
-/** Any other previous secret is kept for the overlap, which is longer than the day that this allows. */
-function isRevoked(retireAfter: string, successorCreatedAt: string): boolean {
-  return (parseInstant(retireAfter) ?? 0) - (parseInstant(successorCreatedAt) ?? 0) < MIN_OVERLAP_MS;
 }
