@@ -121,6 +121,8 @@ export interface InvokeResponse {
 export interface ConfigureRequest {
   args: Properties;
   variables: Record<string, string>;
+  /** Whether the engine will send recorded inputs with what it asks, as every one since version 3.74 does. */
+  sendsOldInputs?: boolean;
 }
 
 export interface ConfigureResponse {

@@ -161,7 +161,11 @@ function implementation(
       request.getVariablesMap().forEach((value, key) => {
         variables[key] = value;
       });
-      const answer = await provider.configure({ args: plain(request.getArgs()) ?? {}, variables });
+      const answer = await provider.configure({
+        args: plain(request.getArgs()) ?? {},
+        variables,
+        sendsOldInputs: request.getSendsOldInputs() && request.getSendsOldInputsToDelete(),
+      });
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(answer.acceptSecrets);
       response.setSupportspreview(answer.supportsPreview);

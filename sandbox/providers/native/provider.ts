@@ -90,7 +90,10 @@ class NativeProvider implements EmulatedProvider {
     return { changes: "DIFF_UNKNOWN", replaces: [], diffs: [], stables: [], deleteBeforeReplace: false };
   }
 
-  async configure({ variables }: ConfigureRequest): Promise<ConfigureResponse> {
+  async configure({ variables, sendsOldInputs }: ConfigureRequest): Promise<ConfigureResponse> {
+    if (sendsOldInputs === false) {
+      throw new ProviderError("UNKNOWN", "Azure Native provider requires Pulumi CLI v3.74.0 or later");
+    }
     this.#settings = Object.fromEntries(
       Object.entries(variables).map(([key, value]) => [
         key.startsWith(SETTING_PREFIX) ? key.slice(SETTING_PREFIX.length) : key,

@@ -175,3 +175,21 @@ describe("a function that the sandbox does not emulate", () => {
     );
   });
 });
+
+describe("Configure", () => {
+  it("refuses an engine that is too old to send recorded inputs", async () => {
+    const { provider } = new NativeFixture();
+    const request = { args: {}, variables: {} };
+    await refused(
+      provider.configure({ ...request, sendsOldInputs: false }),
+      "requires Pulumi CLI v3.74.0 or later",
+    );
+    assert.deepEqual(await provider.configure({ ...request, sendsOldInputs: true }), {
+      acceptSecrets: false,
+      supportsPreview: true,
+      acceptResources: false,
+      acceptOutputs: false,
+      supportsAutonamingConfiguration: true,
+    });
+  });
+});
