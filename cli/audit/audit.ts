@@ -113,12 +113,12 @@ export async function runAudit(args: AuditArgs, surroundings: AuditSurroundings)
 async function audit(
   client: GraphClient,
   args: AuditArgs,
-  { nowMs: localNowMs, pauseMs, onProgress }: AuditSurroundings,
+  { nowMs: localNowMs, pauseMs, retryTiming, onProgress }: AuditSurroundings,
 ): Promise<AuditResult> {
   const { policy, graphUrl, tenant, managed, concurrency } = args;
   // The smallest question first: it tells the directory's time, and whether reading is allowed at all.
   const first = await client.send({ url: "/v1.0/applications?$select=id&$top=1" });
-  const vaults = await readVaults(args.vaultUris, args.credential, KEY_ID_TAG);
+  const vaults = await readVaults(args.vaultUris, args.credential, KEY_ID_TAG, retryTiming);
   onProgress({ stage: "vaults", read: vaults.secrets.length, expected: undefined });
   const gaps = [...args.gaps, ...vaults.gaps];
 

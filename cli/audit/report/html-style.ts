@@ -22,9 +22,9 @@ details { margin: .5rem 0; } summary { cursor: pointer; font-weight: 600; paddin
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }
-.when { white-space: nowrap; }
+details table { table-layout: fixed; } .when { width: 8.5rem; } th.what { width: 36%; }
 .calendar { display: grid; grid-template-columns: repeat(auto-fill, minmax(15.5rem, 1fr)); gap: 1rem; }
-.calendar table { font-size: .8rem; table-layout: fixed; }
+.calendar table { font-size: .8rem; table-layout: fixed; align-self: start; }
 .calendar caption { text-align: left; font-weight: 600; padding-bottom: .2rem; }
 .calendar th, .calendar td { text-align: center; padding: .15rem; border: 0; height: 2.4rem; }
 .calendar th { height: auto; color: var(--muted); font-weight: 400; }

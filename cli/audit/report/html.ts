@@ -88,7 +88,7 @@ function section(severity: Severity, result: AuditResult, docsUrl: string): stri
   const isOpen = severity === "critical" || severity === "high" || severity === "medium";
   return `<details${isOpen ? " open" : ""}><summary class="${severity}">${ofSeverity.length} ${severity}</summary>
 <table>
-<thead><tr><th>When</th><th>What</th><th>Finding</th></tr></thead>
+<thead><tr><th class="when">When</th><th class="what">What</th><th>Finding</th></tr></thead>
 <tbody>
 ${shown.map((finding) => row(finding, result)).join("\n")}
 </tbody>
@@ -137,7 +137,7 @@ function accepted({ accepted: list }: AuditResult): string {
     );
   return `<h2>Accepted for a while</h2>
 <details><summary>${list.length} accepted by the baseline</summary>
-<table><thead><tr><th>Until</th><th>What</th><th>Finding</th><th>Reason</th></tr></thead><tbody>
+<table><thead><tr><th class="when">Until</th><th class="what">What</th><th>Finding</th><th>Reason</th></tr></thead><tbody>
 ${rows.join("\n")}
 </tbody></table></details>`;
 }

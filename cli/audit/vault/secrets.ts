@@ -1,14 +1,16 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { isRestError } from "@azure/core-rest-pipeline";
-import { SecretClient, type SecretProperties } from "@azure/keyvault-secrets";
+import { SecretClient, type SecretClientOptions, type SecretProperties } from "@azure/keyvault-secrets";
 import { MINUTE_MS } from "../../../infra/duration.ts";
 import { identifier } from "../graph/entities.ts";
+import type { RetryTiming } from "../graph/retry.ts";
 import type { Gap, VaultSecret } from "../model.ts";
 import { safeText } from "../safe-text.ts";
 
 /** For all pages of one vault. */
 const VAULT_TIMEOUT_MS = 10 * MINUTE_MS;
 const PAGE_SIZE = 25;
+const MAX_RETRIES = 5;
 
 /** What was read of some vaults, and what could not be. */
 export interface VaultReading {
@@ -24,18 +26,23 @@ export async function readVaults(
   vaultUris: readonly string[],
   credential: TokenCredential,
   keyIdTag: string,
+  { baseDelayMs = 500, maxDelayMs = 30_000 }: RetryTiming = {},
 ): Promise<VaultReading> {
-  const readings = await Promise.all(vaultUris.map((uri) => readVault(uri, credential, keyIdTag)));
+  const options: SecretClientOptions = {
+    retryOptions: { maxRetries: MAX_RETRIES, retryDelayInMs: baseDelayMs, maxRetryDelayInMs: maxDelayMs },
+  };
+  const readings = await Promise.all(
+    vaultUris.map((uri) => readVault(uri, new SecretClient(uri, credential, options), keyIdTag)),
+  );
   return {
     secrets: readings.flatMap(({ secrets }) => secrets),
     gaps: readings.flatMap(({ gaps }) => gaps),
   };
 }
 
-async function readVault(uri: string, credential: TokenCredential, keyIdTag: string): Promise<VaultReading> {
+async function readVault(uri: string, client: SecretClient, keyIdTag: string): Promise<VaultReading> {
   const secrets: VaultSecret[] = [];
   try {
-    const client = new SecretClient(uri, credential);
     const pages = client
       .listPropertiesOfSecrets({ abortSignal: AbortSignal.timeout(VAULT_TIMEOUT_MS) })
       .byPage({ maxPageSize: PAGE_SIZE });
