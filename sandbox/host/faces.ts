@@ -90,7 +90,7 @@ function emulatedProviders(
 ): EmulatedProvider[] {
   return [
     createRandomProvider({ randomness }),
-    createAzureadProvider({ store, clock, randomness }),
+    createAzureadProvider({ store, clock, randomness, enforceRights: true }),
     createNativeProvider({
       store,
       clock,
