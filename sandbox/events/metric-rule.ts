@@ -1,16 +1,16 @@
 import { z } from "zod";
+import { isoDurationMinutes } from "../arm/iso-duration.ts";
 import { resourceKey } from "../arm/resource-id.ts";
 import type { ArmResource } from "../arm/state.ts";
 import type { State } from "../state.ts";
-import { parseIsoDuration } from "./iso-duration.ts";
 import { MINUTE_MS } from "./metrics.ts";
 
 export const METRIC_ALERT_TYPE = "Microsoft.Insights/metricAlerts";
 export const LOG_ALERT_TYPE = "Microsoft.Insights/scheduledQueryRules";
 
 const isoDuration = z.string().transform((text, context) => {
-  const ms = parseIsoDuration(text);
-  if (ms !== undefined && ms >= MINUTE_MS) return ms;
+  const minutes = isoDurationMinutes(text);
+  if (minutes !== undefined && minutes >= 1) return minutes * MINUTE_MS;
   context.addIssue({ code: "custom", message: "not an ISO 8601 duration of a minute or more" });
   return z.NEVER;
 });
