@@ -25,6 +25,32 @@ export function hasPendingOperations(deployment: unknown): boolean {
   return Array.isArray(operations) && operations.length > 0;
 }
 
+/** An exported stack, as `pulumi stack export` writes it. */
+export interface ExportedStack {
+  version?: number;
+  deployment?: {
+    resources?: Record<string, unknown>[];
+    pending_operations?: { type?: string; resource?: Record<string, unknown> }[];
+  };
+}
+
+/**
+ * The stack with nothing pending: a creation with a known id becomes a resource, as if it had ended well (a
+ * refresh then finds out whether it exists, and reads it); every other pending operation is forgotten.
+ * @param ids by URN.
+ */
+export function settledStack(stack: ExportedStack, ids: ReadonlyMap<string, string>): ExportedStack {
+  const { resources = [], pending_operations: operations = [], ...rest } = stack.deployment ?? {};
+  const known = new Set(resources.map(({ urn }) => urn));
+  const taken = operations.flatMap(({ type, resource }) => {
+    const id = ids.get(String(resource?.urn));
+    return type !== "creating" || resource === undefined || id === undefined || known.has(resource.urn)
+      ? []
+      : [{ ...resource, id, outputs: resource.inputs }];
+  });
+  return { ...stack, deployment: { ...rest, resources: [...resources, ...taken] } };
+}
+
 /** Where resources live that Resource Manager finds by name. */
 export interface ArmContext {
   subscriptionId: string;

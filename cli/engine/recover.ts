@@ -1,11 +1,20 @@
-import { hostname } from "node:os";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import { applicationMarker } from "../../infra/credential/application.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Directory } from "./directory.ts";
 import type { Engine } from "./engine.ts";
 import { describeHolders, lockHolders, locksAreStale } from "./lock.ts";
-import { armIdOf, hasPendingOperations, type PendingCreate, pendingCreates } from "./pending.ts";
+import {
+  armIdOf,
+  type ExportedStack,
+  hasPendingOperations,
+  type PendingCreate,
+  pendingCreates,
+  settledStack,
+} from "./pending.ts";
 import { partsOfUrn } from "./urn.ts";
 
 /** Whether a process of this machine is running. */
@@ -48,9 +57,13 @@ interface Deployment {
   pending_operations?: unknown[];
 }
 
-export async function exportDeployment(engine: Engine): Promise<Deployment> {
+async function exportStack(engine: Engine): Promise<ExportedStack> {
   const { stdout } = await engine.expect(["stack", "export"]);
-  return (JSON.parse(stdout) as { deployment?: Deployment }).deployment ?? {};
+  return JSON.parse(stdout) as ExportedStack;
+}
+
+export async function exportDeployment(engine: Engine): Promise<Deployment> {
+  return ((await exportStack(engine)).deployment ?? {}) as Deployment;
 }
 
 /**
@@ -62,22 +75,39 @@ export async function settlePending(
   directory: () => Promise<Directory>,
   terminal: Terminal,
 ): Promise<void> {
-  const deployment = await exportDeployment(engine);
+  const exported = await exportStack(engine);
+  const deployment = (exported.deployment ?? {}) as Deployment;
   if (!hasPendingOperations(deployment)) return;
   const creates = pendingCreates(deployment);
   terminal.err(
     `The last update died in the middle of ${creates.length} creation(s): looking at what became of them …`,
   );
-  const ids: string[] = [];
+  const ids = new Map<string, string>();
   for (const pending of creates) {
     const id = await madeId(pending, deployment, engine, directory);
+    if (id !== undefined) ids.set(pending.urn, id);
     const { name } = partsOfUrn(pending.urn);
-    if (id !== undefined) ids.push("--import-pending-creates", pending.urn, "--import-pending-creates", id);
     terminal.err(
       `  ${pending.type} ${name}: ${id === undefined ? "to be made again" : `taken over if it exists (${id})`}`,
     );
   }
-  await engine.expect(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...ids]);
+  await importStack(engine, settledStack(exported, ids));
+  if (ids.size > 0) {
+    const targets = [...ids.keys()].flatMap((urn) => ["--target", urn]);
+    await engine.expect(["refresh", "--yes", "--skip-preview", ...targets]);
+  }
+}
+
+/** Writes a checkpoint back. Secrets in it are encrypted; the file is for its owner alone all the same. */
+async function importStack(engine: Engine, stack: ExportedStack): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "keyturn-settle-"));
+  try {
+    const file = join(folder, "stack.json");
+    await writeFile(file, JSON.stringify(stack), { mode: 0o600 });
+    await engine.expect(["stack", "import", "--file", file]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The id under which a resource exists, if it was made before the engine died. */
@@ -118,7 +148,7 @@ export async function removeOrphans(
   engine: Engine,
   directory: Directory,
   credentials: readonly { name: string; applicationObjectId: string }[],
-  orphans: typeof import("./directory.ts").orphanKeys,
+  orphans: typeof import("../../infra/credential/orphan-keys.ts").orphanKeys,
 ): Promise<Removed> {
   const deployment = await exportDeployment(engine);
   const resources = deployment.resources ?? [];
