@@ -154,7 +154,7 @@ export class SecretCache {
 
   async #readOnce(): Promise<ClientSecret> {
     this.#closed.signal.throwIfAborted();
-    this.#stopWatching ??= this.#options.source.watch?.(() => this.#readInBackground());
+    this.#stopWatching ??= this.#options.source.watch?.(() => this.#readChange());
     this.#cancelTimer?.();
     try {
       const secret = await this.#bounded((signal) => this.#options.source.readCurrent({ signal }));
@@ -210,6 +210,13 @@ export class SecretCache {
     } finally {
       cancelTimer();
       this.#closed.signal.removeEventListener("abort", onClose);
+    }
+  }
+
+  /** A read under way may have seen what was before the change: another one must follow it. */
+  #readChange(): void {
+    if (!this.#closed.signal.aborted) {
+      this.loadSince(this.#readsBegun).catch(() => {}); // As below.
     }
   }
 
