@@ -266,7 +266,7 @@ export const applicationSchema: Schema = {
   },
 };
 
-/** Names by value of roles or scopes that have one. */
+/** The ids of roles or scopes, by the value of those that have one. */
 export function idsByValue(
   permissions: readonly { id: string; value: string | null }[],
 ): Record<string, string> {
