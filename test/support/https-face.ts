@@ -19,6 +19,8 @@ export interface TestFace extends AsyncDisposable {
   clock: Clock;
   randomness: Randomness;
   tenantId: string;
+  /** What the face identifies itself with: this process trusts it. */
+  certificate: FaceCertificate;
   deployer: Deployer;
   /** What operations that create something need. */
   context(): CreationContext;
@@ -68,11 +70,12 @@ export async function startFace({
   });
   const unsupported: string[] = [];
   const failures: unknown[] = [];
+  const ownCertificate = await certificate;
   const face = await createHttpsFace({
     store,
     clock,
     randomness,
-    certificate: await certificate,
+    certificate: ownCertificate,
     observer: {
       ...observer,
       unsupported: (name) => {
@@ -91,6 +94,7 @@ export async function startFace({
     clock,
     randomness,
     tenantId: FACE_TENANT_ID,
+    certificate: ownCertificate,
     deployer,
     context,
     advance: (ms) =>
