@@ -9,6 +9,8 @@ export interface ArmContext extends CreationContext {
   caller: ArmCaller;
   /** Where a vault's data plane is, with a trailing slash. */
   vaultUri: (vaultName: string) => string;
+  /** Where applications send their telemetry, with a trailing slash. Azure's public cloud, if not given. */
+  ingestionEndpoint?: string;
 }
 
 export interface ArmCaller {

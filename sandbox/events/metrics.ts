@@ -8,7 +8,13 @@ export interface MetricSample {
   namespace: string | null;
   name: string;
   dimensions: Record<string, string>;
+  /** The value, or the sum of `count` values. */
   value: number;
+  /** Default: 1. */
+  count?: number;
+  /** The least and the greatest of `count` values. Default: their average. */
+  min?: number;
+  max?: number;
   /** Milliseconds since 1970. */
   atMs: number;
 }
@@ -21,19 +27,20 @@ const KEPT_MS = 2 * 24 * 60 * MINUTE_MS;
 /** Takes a measured value in, as Azure Monitor does: one aggregate for each minute of each series. */
 export function recordMetric(events: EventsState, sample: MetricSample): void {
   const key = seriesKey(sample);
-  const { resourceId, namespace, name, dimensions, value } = sample;
+  const { resourceId, namespace, name, dimensions, value, count = 1 } = sample;
+  const { min = value / count, max = value / count } = sample;
   events.metrics[key] ??= { resourceId, namespace, name, dimensions, minutes: [] };
   const { minutes } = events.metrics[key];
   const atMs = Math.floor(sample.atMs / MINUTE_MS) * MINUTE_MS;
   const minute = minutes.find((each) => each.atMs === atMs);
   if (minute === undefined) {
-    minutes.push({ atMs, count: 1, sum: value, min: value, max: value });
+    minutes.push({ atMs, count, sum: value, min, max });
     minutes.sort((a, b) => a.atMs - b.atMs);
   } else {
-    minute.count += 1;
+    minute.count += count;
     minute.sum += value;
-    minute.min = Math.min(minute.min, value);
-    minute.max = Math.max(minute.max, value);
+    minute.min = Math.min(minute.min, min);
+    minute.max = Math.max(minute.max, max);
   }
   const newestMs = minutes.at(-1)?.atMs ?? atMs;
   events.metrics[key].minutes = minutes.filter((each) => each.atMs > newestMs - KEPT_MS);

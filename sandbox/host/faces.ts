@@ -97,6 +97,7 @@ function emulatedProviders(
       randomness,
       deployer,
       vaultUri: https.vaultUri,
+      ingestionEndpoint: `${https.origin}/`,
       enforceRights: true,
     }),
   ];

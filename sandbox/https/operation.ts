@@ -2,7 +2,7 @@ import type { FaceAnswer, FaceRequest } from "./exchange.ts";
 import type { FaceServices } from "./services.ts";
 
 /** The services that the face speaks for. */
-export type ServiceName = "metadata" | "login" | "graph" | "keyVault" | "arm";
+export type ServiceName = "metadata" | "login" | "graph" | "keyVault" | "arm" | "ingestion";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -1,11 +1,17 @@
 import { graphService } from "./graph/service.ts";
+import { ingestionService } from "./ingestion/service.ts";
 import { keyVaultService } from "./key-vault/service.ts";
 import { loginService } from "./login/service.ts";
 import { metadataService } from "./metadata/service.ts";
 import type { Service } from "./operation.ts";
 
 /** Those behind `localhost`. */
-export const hostServices: readonly Service[] = [metadataService, loginService, graphService];
+export const hostServices: readonly Service[] = [
+  metadataService,
+  loginService,
+  graphService,
+  ingestionService,
+];
 
 /** The one behind `NAME.vault.localhost`. */
 export const vaultService: Service = keyVaultService;
@@ -20,5 +26,6 @@ export function serviceOfHost(hostname: string, path = "/"): Service {
   if (VAULT_HOST.test(hostname)) return vaultService;
   if (/^\/(v1\.0|beta)(\/|$)/i.test(path)) return graphService;
   if (/^\/metadata(\/|$)/i.test(path)) return metadataService;
+  if (/^\/v2(\.1)?\/track$/i.test(path)) return ingestionService;
   return loginService;
 }

@@ -18,6 +18,8 @@ export const components: StoredType = {
     const instrumentationKey = before?.InstrumentationKey ?? context.randomness.uuid();
     const appId = before?.AppId ?? context.randomness.uuid();
     const location = body.location?.toLowerCase().replaceAll(" ", "");
+    const ingestionEndpoint =
+      context.ingestionEndpoint ?? `https://${location}-0.in.applicationinsights.azure.com/`;
     return {
       properties: {
         ...sent,
@@ -32,7 +34,7 @@ export const components: StoredType = {
         InstrumentationKey: instrumentationKey,
         ConnectionString:
           `InstrumentationKey=${instrumentationKey};` +
-          `IngestionEndpoint=https://${location}-0.in.applicationinsights.azure.com/;` +
+          `IngestionEndpoint=${ingestionEndpoint};` +
           `LiveEndpoint=https://${location}.livediagnostics.monitor.azure.com/;ApplicationId=${appId}`,
         CreationDate: before?.CreationDate ?? isoSeconds(context.nowMs),
         TenantId: draft.entra.tenant.id,

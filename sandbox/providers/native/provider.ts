@@ -47,6 +47,8 @@ export interface NativeProviderArgs {
   randomness: Randomness;
   /** Where a vault's data plane is, with a trailing slash. Azure's public cloud, if not given. */
   vaultUri?: (vaultName: string) => string;
+  /** Where applications send their telemetry, with a trailing slash. Azure's public cloud, if not given. */
+  ingestionEndpoint?: string;
   /** Who deploys, for `getClientConfig` and for what Azure notes of the maker. Nobody in the directory, if not given. */
   deployer?: ArmCaller;
   /** Whether the deployer may only do what roles give it. If not, it may do everything. */
@@ -54,6 +56,8 @@ export interface NativeProviderArgs {
   /** A token of the deployer's, for `getClientToken`. */
   clientToken?: (endpoint: string) => Promise<string>;
 }
+
+type OptionalArg = "clientToken" | "ingestionEndpoint";
 
 const VERSION = "3.28.0";
 const SETTING_PREFIX = "azure-native:config:";
@@ -75,7 +79,7 @@ export function createNativeProvider(args: NativeProviderArgs): EmulatedProvider
 class NativeProvider implements EmulatedProvider {
   readonly name = "azure-native";
   readonly version = VERSION;
-  readonly #args: Required<Omit<NativeProviderArgs, "clientToken">> & Pick<NativeProviderArgs, "clientToken">;
+  readonly #args: Required<Omit<NativeProviderArgs, OptionalArg>> & Pick<NativeProviderArgs, OptionalArg>;
   #settings: Record<string, string> = {};
 
   constructor(args: NativeProviderArgs) {
@@ -219,8 +223,9 @@ class NativeProvider implements EmulatedProvider {
   }
 
   #context(): ArmContext {
-    const { clock, randomness, vaultUri, deployer } = this.#args;
-    return { nowMs: clock.nowMs(), randomness, vaultUri, caller: deployer };
+    const { clock, randomness, vaultUri, deployer, ingestionEndpoint } = this.#args;
+    const context = { nowMs: clock.nowMs(), randomness, vaultUri, caller: deployer };
+    return ingestionEndpoint === undefined ? context : { ...context, ingestionEndpoint };
   }
 
   #get(definition: ResourceDefinition, id: string): ResourceView {
