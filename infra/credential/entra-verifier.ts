@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { requestClientCredentialsToken } from "../../runtime/src/index.ts";
+// From its own file: the index loads every client library, which each run of the program would wait for.
+import { requestClientCredentialsToken } from "../../runtime/src/token-request.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { Verify } from "./rotating-credential.ts";
 import { verifySecret } from "./verify.ts";
