@@ -5,6 +5,7 @@ import { FederatedCredential } from "./credential/federated-credential.ts";
 import { RotatingCredential } from "./credential/rotating-credential.ts";
 import { type CredentialOutput, credentialOutput, memoriesOf, readersOf } from "./credential-output.ts";
 import { planCredentials } from "./plan-credentials.ts";
+import { keepDebugMessages } from "./quiet-debug.ts";
 import { endInError, reportPlans, userMistake } from "./report.ts";
 import { Responders } from "./responders.ts";
 import { emptyMemory } from "./rotation/memory.ts";
@@ -13,6 +14,8 @@ import { CredentialVault } from "./vault/credential-vault.ts";
 import { metadataReader } from "./vault/metadata-reader.ts";
 import { PublishedSecret } from "./vault/published-secret.ts";
 import { readPublished } from "./vault/read-published.ts";
+
+keepDebugMessages();
 
 // The whole flow: settings and time, what is published, the plan, then each stage on the one before it.
 const { settings, stack, nowMs, authorityHost, lastOutput } = await readRunContext(process.env).catch(
