@@ -12,11 +12,12 @@ export function dueDeliveries({ events, clock }: State): PendingDelivery[] {
 
 /** Webhooks on this machine that nobody has asked yet whether they want the events. */
 export function unaskedWebhooks(state: State): { subscription: EventSubscription; url: string }[] {
-  if (Object.values(state.events.subscriptions).every(({ endpoint }) => endpoint !== "unasked")) return [];
   return eventSubscriptions(state).flatMap((subscription) => {
     const { key, destination } = subscription;
-    return state.events.subscriptions[key]?.endpoint === "unasked" &&
+    const memory = state.events.subscriptions[key];
+    return memory !== undefined &&
       destination.kind === "webhook" &&
+      memory.endpoint?.url !== destination.url &&
       isOnThisMachine(destination.url)
       ? [{ subscription, url: destination.url }]
       : [];

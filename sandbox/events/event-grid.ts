@@ -49,7 +49,7 @@ export function followChange(before: State, draft: State, nowMs: number): void {
     memories[subscription.key] ??= {
       olderVersions: currentVersions(vaultOf(draft, subscription)?.vault),
       announced: {},
-      endpoint: "unasked",
+      endpoint: null,
     };
   }
   const known = new Set(subscriptions.map(({ key }) => key));

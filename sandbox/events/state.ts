@@ -21,8 +21,8 @@ export interface SubscriptionMemory {
   olderVersions: string[];
   /** By version key: the expiry (seconds since 1970) about which an event was sent already. */
   announced: Record<string, { nearExpiry?: number; expired?: number }>;
-  /** Whether a webhook has proved that it wants events. */
-  endpoint: "unasked" | "validated" | "refused";
+  /** The webhook that was asked whether it wants the events, and what it said; null: none was asked. */
+  endpoint: { url: string; wanted: boolean } | null;
 }
 
 export interface MetricRuleMemory {

@@ -9,11 +9,13 @@ import type { EmulatedProvider } from "../providers/provider.ts";
 import { createRandomProvider } from "../providers/random/provider.ts";
 import { type ServedProvider, serveProvider } from "../providers/serve.ts";
 import type { Randomness } from "../randomness.ts";
+import type { Timeline } from "../timeline/timeline.ts";
 import type { CallLog } from "./call-log.ts";
 import { httpsObserver } from "./https-observer.ts";
 import { providerObserver } from "./provider-observer.ts";
 import type { SandboxPorts } from "./state.ts";
 import type { WatchedStore } from "./watched-store.ts";
+import { withWebhookConsent } from "./webhook-consent.ts";
 
 /** A port that the sandbox must have belongs to another program. */
 export class PortTakenError extends Error {
@@ -30,6 +32,7 @@ export interface FacesArgs {
   store: WatchedStore;
   clock: Clock;
   randomness: Randomness;
+  timeline: Timeline;
   faults: FaultInjector;
   calls: CallLog;
   deployer: Deployer;
@@ -65,7 +68,7 @@ export async function startFaces(args: FacesArgs): Promise<Faces> {
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") throw new PortTakenError(port);
     throw error;
   });
-  const observer = providerObserver(faults, calls);
+  const observer = withWebhookConsent(providerObserver(faults, calls), args);
   const served: ServedProvider[] = [];
   for (const provider of emulatedProviders(args, https)) {
     const before = args.providerPorts[provider.name] ?? 0;

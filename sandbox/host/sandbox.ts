@@ -90,6 +90,7 @@ export class Sandbox {
     const { store: inner, randomness, folder, httpsPort, die, onReport, cleanUp = async () => {} } = args;
     const store = new WatchedStore(inner, settle);
     const clock = storeClock(store);
+    const timeline = new Timeline(store);
     const faults = new FaultInjector({ store, die });
     const calls = new CallLog(clock);
     const reports: string[] = [];
@@ -103,12 +104,23 @@ export class Sandbox {
     const certificate = await certificateIn(folder, args.makeCertificate);
     const providerPorts = store.state.host.ports?.providers ?? {};
     const faces = await startFaces({
-      ...{ store, clock, randomness, faults, calls, deployer, certificate, httpsPort, providerPorts, report },
+      ...{
+        store,
+        clock,
+        randomness,
+        timeline,
+        faults,
+        calls,
+        deployer,
+        certificate,
+        httpsPort,
+        providerPorts,
+        report,
+      },
     });
     await store.update((draft) => {
       draft.host.ports = faces.ports;
     });
-    const timeline = new Timeline(store);
     const parts = { store, clock, randomness, timeline, faults, calls, folder, deployer, reports };
     return new Sandbox(parts, faces, cleanUp);
   }

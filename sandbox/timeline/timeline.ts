@@ -104,8 +104,7 @@ export class Timeline {
     while (isSomethingToPost(this.#store.state)) {
       await this.#askNewWebhooks();
       for (const delivery of dueDeliveries(this.#store.state)) {
-        const refused =
-          delivery.subscription !== null && this.#endpointOf(delivery.subscription) !== "validated";
+        const refused = delivery.subscription !== null && !this.#isWanted(delivery.subscription);
         // 400 is what ends a delivery for good, as a refused handshake does.
         const result = refused ? { status: 400 } : await postDelivery(delivery);
         await this.#store.update((draft) => {
@@ -115,8 +114,8 @@ export class Timeline {
     }
   }
 
-  #endpointOf(subscription: string): string | undefined {
-    return this.#store.state.events.subscriptions[subscription]?.endpoint;
+  #isWanted(subscription: string): boolean {
+    return this.#store.state.events.subscriptions[subscription]?.endpoint?.wanted ?? false;
   }
 
   async #askNewWebhooks(): Promise<void> {
@@ -127,7 +126,7 @@ export class Timeline {
       const refusal = await askWebhook(subscription, url, { validationCode, time });
       await this.#store.update((draft) => {
         const memory = draft.events.subscriptions[subscription.key];
-        if (memory !== undefined) memory.endpoint = refusal === undefined ? "validated" : "refused";
+        if (memory !== undefined) memory.endpoint = { url, wanted: refusal === undefined };
       });
     }
   }
