@@ -10,6 +10,7 @@ export interface FaultFlags {
   nth?: string;
   every?: string;
   probability?: string;
+  seed?: string;
   times?: string;
   status?: string;
   body?: string;
@@ -45,12 +46,13 @@ export function faultOf(flags: FaultFlags): FaultRequest {
   throw new CommandError(problems.join("\n"), exitCodes.configuration);
 }
 
-function whenOf({ nth, every, probability }: FaultFlags, problems: string[]): unknown {
+function whenOf({ nth, every, probability, seed }: FaultFlags, problems: string[]): unknown {
   const chosen = Object.entries(given({ nth, every, probability }));
   if (chosen.length > 1) problems.push("only one of --nth, --every and --probability is allowed");
   if (nth !== undefined) return { kind: "nth", n: Number(nth) };
   if (every !== undefined) return { kind: "every", n: Number(every) };
-  if (probability !== undefined) return { kind: "probability", p: Number(probability) };
+  if (seed !== undefined && probability === undefined) problems.push("--seed goes with --probability");
+  if (probability !== undefined) return { kind: "probability", p: Number(probability), ...given({ seed }) };
   return { kind: "always" };
 }
 

@@ -30,7 +30,11 @@ const registerAdd: RegisterCommand = (fault, { terminal }) => {
     .option("--path <glob>", "calls on this path, e.g. **/secrets/**")
     .option("--nth <n>", "strike at the n-th matching call only")
     .option("--every <n>", "strike at every n-th")
-    .option("--probability <p>", "strike with this chance; the same sandbox throws the same dice again")
+    .option("--probability <p>", "strike with this chance")
+    .option(
+      "--seed <text>",
+      "with --probability: what the dice are thrown from; the same seed, the same throws",
+    )
     .option("--times <n>", "strike at most so often")
     .option("--status <status>", "answer with this HTTP status")
     .option("--body <text>", "with --status: the answer's body, or the provider's message")

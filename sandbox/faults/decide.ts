@@ -70,7 +70,7 @@ function isDue({ id, when }: { id: string; when: FaultWhen }, match: number, see
     case "every":
       return match % when.n === 0;
     case "probability":
-      return chance(`${seed}/${id}/${match}`) < when.p;
+      return chance(`${when.seed ?? seed}/${id}/${match}`) < when.p;
   }
 }
 

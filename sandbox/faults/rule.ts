@@ -53,7 +53,12 @@ const when = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("nth"), n: z.int().min(1) }),
   /** The `n`-th, the `2n`-th … */
   z.strictObject({ kind: z.literal("every"), n: z.int().min(1) }),
-  z.strictObject({ kind: z.literal("probability"), p: z.number().gt(0).max(1) }),
+  /** With chance `p`. The same seed throws the same dice again; without one the sandbox's own is used. */
+  z.strictObject({
+    kind: z.literal("probability"),
+    p: z.number().gt(0).max(1),
+    seed: z.string().min(1).optional(),
+  }),
 ]);
 
 /** A fault as a user asks for it. */

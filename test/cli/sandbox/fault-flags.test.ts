@@ -48,6 +48,8 @@ for (const [flags, effect] of [
 test("a fault may strike at every n-th call, or by chance", () => {
   assert.deepEqual(faultOf({ every: "2", hang: true }).when, { kind: "every", n: 2 });
   assert.deepEqual(faultOf({ probability: "0.25", hang: true }).when, { kind: "probability", p: 0.25 });
+  const seeded = { kind: "probability", p: 0.25, seed: "s" };
+  assert.deepEqual(faultOf({ probability: "0.25", seed: "s", hang: true }).when, seeded);
 });
 
 for (const [flags, ...messages] of [
@@ -63,6 +65,7 @@ for (const [flags, ...messages] of [
   [{ nth: "0", hang: true }, /^--nth: /],
   [{ nth: "1.5", times: "0", hang: true }, /^--nth: /m, /^--times: /m],
   [{ probability: "2", hang: true }, /^--probability: /],
+  [{ seed: "s", hang: true }, /--seed goes with --probability/],
   [{ face: "grpc", hang: true }, /^--face: /],
   [{ delay: "soon" }, /--delay soon: allowed is a whole number and a unit/],
   [{ delay: "1 minute", real: true }, /^--delay: a delay in real time is at most 5000 ms/],

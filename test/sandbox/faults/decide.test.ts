@@ -82,6 +82,8 @@ test("chance comes from the seed alone, and is as likely as it says", () => {
   assert.deepEqual(struck(rules, 3000), once);
   assert.notDeepEqual(struck(rules, 3000, CALL, "another seed"), once);
   assert.ok(Math.abs(once.length / 3000 - 0.3) < 0.03, `${once.length} of 3000`);
+  const own = [rule("1", { when: { kind: "probability", p: 0.3, seed: "seed" } })];
+  assert.deepEqual(struck(own, 3000, CALL, "another seed"), once, "a rule may have a seed of its own");
   assert.equal(struck([rule("1", { when: { kind: "probability", p: 1 } })], 50).length, 50);
 });
 
