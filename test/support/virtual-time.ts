@@ -54,18 +54,18 @@ export class VirtualTime implements Clock {
   async #advanceTo(untilMs: number): Promise<void> {
     await this.settle();
     for (;;) {
-      let next: Timer | undefined;
-      for (const timer of this.#timers) {
-        if (timer.dueMs <= untilMs && (next === undefined || timer.dueMs < next.dueMs)) {
-          next = timer;
-        }
-      }
-      if (next === undefined) {
+      const dueMs = this.#nextDueMs();
+      if (dueMs > untilMs) {
         break;
       }
-      this.#timers.delete(next);
-      this.#monotonicMs = Math.max(this.#monotonicMs, next.dueMs);
-      next.callback();
+      this.#monotonicMs = Math.max(this.#monotonicMs, dueMs);
+      // Timers that a callback sets or cancels meanwhile are as a real loop would have them: seen, or gone.
+      for (const timer of this.#timers) {
+        if (timer.dueMs <= dueMs) {
+          this.#timers.delete(timer);
+          timer.callback();
+        }
+      }
       await this.settle();
     }
     this.#monotonicMs = Math.max(this.#monotonicMs, untilMs);
@@ -82,13 +82,20 @@ export class VirtualTime implements Clock {
     const untilMs = this.#monotonicMs + atMostMs;
     await this.settle();
     while (!settled && this.#monotonicMs < untilMs) {
-      const dueMs = Math.min(untilMs, ...[...this.#timers].map((timer) => timer.dueMs));
-      await this.#advanceTo(dueMs);
+      await this.#advanceTo(Math.min(untilMs, this.#nextDueMs()));
     }
     if (!settled) {
       throw new Error(`still pending after ${atMostMs} ms of virtual time`);
     }
     return promise;
+  }
+
+  #nextDueMs(): number {
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const timer of this.#timers) {
+      dueMs = Math.min(dueMs, timer.dueMs);
+    }
+    return dueMs;
   }
 
   /** Moves time on while the machine sleeps: the monotonic clock stands still, no timer fires. */
