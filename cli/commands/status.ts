@@ -1,5 +1,9 @@
+import { formatInstant, parseLooseInstant } from "../../infra/instant.ts";
+import type { PlannedCredential } from "../../infra/plan-credentials.ts";
 import { readCredentials } from "../engine/outputs.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
+import { describePlan } from "../operate/describe-plan.ts";
+import { plansOf, readStackFacts } from "../operate/read-plans.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
@@ -14,8 +18,10 @@ export const registerStatus: RegisterCommand = (program, { terminal, setExitCode
       "Shows each credential of a stack as its last update left it: slot, generation, expiry, next rotation, where it is published and who may read it.\n\n" +
         "Exit codes: 0 all is well, 4 a credential needs a person, 6 no such stack.",
     )
+    .option("--at <date>", "also say what the next update would do on that date, e.g. 2027-01-15")
     .option("-j, --json", "print one JSON document")
-    .action(async (name: string | undefined, options: StackOption & { json?: boolean }) => {
+    .action(async (name: string | undefined, options: StatusOptions) => {
+      const atMs = options.at === undefined ? undefined : parseAt(options.at);
       const engine = await engineFor(options);
       const [outputs, at] = await Promise.all([readCredentials(engine), directoryInstant(engine.env)]);
       if (name !== undefined && outputs[name] === undefined) {
@@ -29,9 +35,45 @@ export const registerStatus: RegisterCommand = (program, { terminal, setExitCode
         Object.entries(outputs).filter(([each]) => name === undefined || each === name),
       );
       const document = statusDocument(engine.stack, at, shown);
+      // A look at one credential, or at another date, includes what comes next.
+      const plans =
+        name === undefined && atMs === undefined
+          ? []
+          : plansOf(await readStackFacts(engine), {}, atMs).filter(
+              ({ settings }) => shown[settings.name] !== undefined,
+            );
       terminal.out(
-        options.json === true ? JSON.stringify(document, null, 2) : statusTable(document, terminal.style),
+        options.json === true
+          ? JSON.stringify({ ...document, ...(plans.length > 0 && { plans: plans.map(planJson) }) }, null, 2)
+          : [
+              statusTable(document, terminal.style),
+              ...plans.flatMap((plan) => ["", ...describePlan(plan)]),
+            ].join("\n"),
       );
       if (document.credentials.some(({ problems }) => problems.length > 0)) setExitCode(exitCodes.resource);
     });
 };
+
+interface StatusOptions extends StackOption {
+  at?: string;
+  json?: boolean;
+}
+
+function parseAt(text: string): number {
+  const ms = parseLooseInstant(text);
+  if (ms === undefined) {
+    throw new CommandError(`--at must be a date such as 2027-01-15, not "${text}"`, exitCodes.configuration);
+  }
+  return ms;
+}
+
+/** What the next update would do, as JSON. */
+function planJson({ settings, plan }: PlannedCredential) {
+  const { action, reason, next } = plan;
+  return {
+    name: settings.name,
+    action,
+    reason,
+    next: { action: next.action, at: formatInstant(next.atMs), reason: next.reason },
+  };
+}
