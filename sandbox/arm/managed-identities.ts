@@ -1,7 +1,7 @@
 import type { Draft } from "immer";
 import type { CreationContext } from "../entra/context.ts";
 import { forgetReferencesTo } from "../entra/directory-objects.ts";
-import { isoSeconds } from "../iso-time.ts";
+import { createManagedIdentityPrincipal } from "../entra/managed-identities.ts";
 import type { State } from "../state.ts";
 import { badRequest } from "./errors.ts";
 import { resourceKey } from "./resource-id.ts";
@@ -20,25 +20,11 @@ interface ResourceIdentity {
 /** Makes the service principal of a managed identity. It has no application. */
 export function createManagedIdentity(
   draft: Draft<State>,
-  { displayName, resourceId }: { displayName: string; resourceId: string },
-  { nowMs, randomness }: CreationContext,
+  identity: { displayName: string; resourceId: string },
+  context: CreationContext,
 ): { principalId: string; clientId: string } {
-  const [principalId, clientId] = [randomness.uuid(), randomness.uuid()];
-  draft.entra.servicePrincipals[principalId] = {
-    id: principalId,
-    appId: clientId,
-    displayName,
-    accountEnabled: true,
-    createdDateTime: isoSeconds(nowMs),
-    passwordCredentials: [],
-    keyCredentials: [],
-    owners: [],
-    properties: {
-      servicePrincipalType: "ManagedIdentity",
-      alternativeNames: ["isExplicit=True", resourceId],
-    },
-  };
-  return { principalId, clientId };
+  const { id, appId } = createManagedIdentityPrincipal(draft.entra, identity, context);
+  return { principalId: id, clientId: appId };
 }
 
 export function deleteManagedIdentity(draft: Draft<State>, principalId: string): void {

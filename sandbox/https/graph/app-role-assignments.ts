@@ -5,6 +5,7 @@ import {
   deleteAppRoleAssignment,
 } from "../../entra/app-role-assignments.ts";
 import { badRequest, notFound } from "../../entra/errors.ts";
+import { rights } from "../../entra/rights.ts";
 import type { AppRoleAssignment } from "../../entra/state.ts";
 import type { Operation } from "../operation.ts";
 import { entityAnswer, listAnswer, noContent } from "./answers.ts";
@@ -12,7 +13,6 @@ import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { servicePrincipalNamed } from "./object-id.ts";
 import type { Entity } from "./odata/list.ts";
 import { given, readBody } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const assignmentBody = z.object({
   principalId: z.string().optional(),

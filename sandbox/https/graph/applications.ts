@@ -1,6 +1,7 @@
 import { createApplication, deleteApplication, updateApplication } from "../../entra/applications.ts";
 import { addPassword } from "../../entra/passwords.ts";
 import { addOwner } from "../../entra/references.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Operation } from "../operation.ts";
 import { countAnswer, entityAnswer, listAnswer, noContent } from "./answers.ts";
 import { keptPasswordCredentials, newPasswordCredentials, readApplicationBody } from "./application-body.ts";
@@ -10,7 +11,6 @@ import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { applicationNamed, writesToApplication } from "./object-id.ts";
 import type { Relations } from "./odata/list.ts";
 import { boundIds } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const entities = (call: GraphCall) =>
   Object.values(call.entra.applications).map((application) =>

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DirectoryError } from "../../entra/errors.ts";
+import { type Right, rights } from "../../entra/rights.ts";
 import { uuidText } from "../../randomness.ts";
 import { type FaceAnswer, jsonAnswer } from "../exchange.ts";
 import type { Operation } from "../operation.ts";
@@ -11,7 +12,6 @@ import { servicePrincipalEntity } from "./entities/service-principal.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { type Entity, selected } from "./odata/list.ts";
 import { readQuery } from "./odata/query.ts";
-import { type Right, rights } from "./rights.ts";
 
 /** What can be followed. */
 interface Followed {

@@ -7,6 +7,7 @@ import {
 } from "../../entra/deleted-items.ts";
 import { directoryObjectOf, findDirectoryObject } from "../../entra/directory-objects.ts";
 import { groupsContaining } from "../../entra/references.ts";
+import { rights } from "../../entra/rights.ts";
 import type { DeletedItem } from "../../entra/state.ts";
 import type { Operation } from "../operation.ts";
 import { entityAnswer, listAnswer, noContent, valueAnswer } from "./answers.ts";
@@ -14,7 +15,6 @@ import { directoryObjectEntity } from "./entities/directory-object.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import type { Entity } from "./odata/list.ts";
 import { readBody } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const IDS_MAX = 1000;
 

@@ -8,6 +8,7 @@ import {
   removeDirectoryRoleMember,
 } from "../../entra/directory-roles.ts";
 import { notFound } from "../../entra/errors.ts";
+import { rights } from "../../entra/rights.ts";
 import type { DirectoryRole, EntraState } from "../../entra/state.ts";
 import { directoryRoleTemplates } from "../../entra/well-known/directory-role-templates.ts";
 import type { Operation } from "../operation.ts";
@@ -15,7 +16,6 @@ import { entityAnswer, listAnswer, noContent } from "./answers.ts";
 import { directoryObjectEntity, directoryRoleEntity } from "./entities/directory-object.ts";
 import { graphOperation } from "./graph-operation.ts";
 import { readBody, referencedId } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 /** By object id, or as `roleTemplateId=ID`. */
 function roleNamed(entra: EntraState, name = ""): DirectoryRole {

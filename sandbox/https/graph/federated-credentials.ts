@@ -5,12 +5,12 @@ import {
   federatedCredentialOf,
   updateFederatedCredential,
 } from "../../entra/federated-credentials.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Operation } from "../operation.ts";
 import { entityAnswer, listAnswer, noContent } from "./answers.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { applicationNamed, writesToApplication } from "./object-id.ts";
 import { given, readBody, requireKnownProperties } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const credentialBody = z.object({
   name: z.string().optional(),

@@ -1,12 +1,12 @@
 import type { CreationContext } from "../../entra/context.ts";
 import { accessDenied, badRequest, DirectoryError } from "../../entra/errors.ts";
+import { isPermitted, type Right, type RightTarget } from "../../entra/rights.ts";
 import type { EntraState } from "../../entra/state.ts";
 import { microsoftGraph } from "../../entra/well-known/microsoft-graph.ts";
 import { type Caller, type RefusedToken, readBearer } from "../bearer.ts";
 import { type FaceAnswer, type FaceRequest, headerOf } from "../exchange.ts";
 import type { Method, Operation } from "../operation.ts";
 import type { FaceServices } from "../services.ts";
-import { isPermitted, type Right, type RightTarget } from "./rights.ts";
 
 /** A call to Microsoft Graph by somebody who is known. */
 export interface GraphCall {

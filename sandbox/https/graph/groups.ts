@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { createGroup, deleteGroup, type GroupBody, groupOf, updateGroup } from "../../entra/groups.ts";
 import { addGroupMember } from "../../entra/references.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Operation } from "../operation.ts";
 import { countAnswer, entityAnswer, listAnswer, noContent } from "./answers.ts";
 import { groupEntity, isGroupProperty } from "./entities/group.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { boundIds, given, otherProperties, readBody, requireKnownProperties } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const groupBody = z.object({
   displayName: z.string().optional(),

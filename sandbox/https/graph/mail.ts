@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DirectoryError } from "../../entra/errors.ts";
+import { isPermitted, type Right, rights } from "../../entra/rights.ts";
 import type { User } from "../../entra/state.ts";
 import { findUser } from "../../entra/users.ts";
 import { acceptMessage, inboxOf, sentItemsOf } from "../../mail/messages.ts";
@@ -11,7 +12,6 @@ import { listAnswer } from "./answers.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import type { Entity } from "./odata/list.ts";
 import { readBody } from "./request-body.ts";
-import { isPermitted, type Right, rights } from "./rights.ts";
 import { requireMe } from "./users.ts";
 
 const recipient = z.object({ emailAddress: z.object({ address: z.string(), name: z.string().optional() }) });

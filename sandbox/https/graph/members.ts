@@ -1,12 +1,12 @@
 import { directoryObjectOf } from "../../entra/directory-objects.ts";
 import { groupOf } from "../../entra/groups.ts";
 import { addGroupMember, groupsContaining, membersOf, removeGroupMember } from "../../entra/references.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Operation } from "../operation.ts";
 import { listAnswer, noContent } from "./answers.ts";
 import { directoryObjectEntity } from "./entities/directory-object.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { referencedId } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const objectsAnswer = (call: GraphCall, ids: readonly string[]) =>
   listAnswer(

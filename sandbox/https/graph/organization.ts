@@ -1,8 +1,8 @@
+import { rights } from "../../entra/rights.ts";
 import type { Operation } from "../operation.ts";
 import { entityAnswer, listAnswer } from "./answers.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import type { Entity } from "./odata/list.ts";
-import { rights } from "./rights.ts";
 
 /** @see https://learn.microsoft.com/graph/api/resources/organization */
 function tenantEntity({ entra: { tenant } }: GraphCall): Entity {

@@ -1,6 +1,7 @@
 import { directoryObjectOf } from "../../entra/directory-objects.ts";
 import { groupOf } from "../../entra/groups.ts";
 import { addOwner, type OwnedKind, removeOwner } from "../../entra/references.ts";
+import { type Right, type RightTarget, rights } from "../../entra/rights.ts";
 import type { EntraState } from "../../entra/state.ts";
 import type { Operation } from "../operation.ts";
 import { listAnswer, noContent } from "./answers.ts";
@@ -13,7 +14,6 @@ import {
   writesToServicePrincipal,
 } from "./object-id.ts";
 import { referencedId } from "./request-body.ts";
-import { type Right, type RightTarget, rights } from "./rights.ts";
 
 /** What has owners. */
 interface Owned {

@@ -1,4 +1,5 @@
 import { addPassword, removePassword } from "../../entra/passwords.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Application, EntraState, ServicePrincipal } from "../../entra/state.ts";
 import type { Operation } from "../operation.ts";
 import { noContent, valueAnswer } from "./answers.ts";
@@ -11,7 +12,6 @@ import {
   writesToApplication,
   writesToServicePrincipal,
 } from "./object-id.ts";
-import { rights } from "./rights.ts";
 
 /** What has secrets. */
 interface Holder {

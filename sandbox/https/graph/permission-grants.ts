@@ -5,6 +5,7 @@ import {
   permissionGrantOf,
   updatePermissionGrant,
 } from "../../entra/permission-grants.ts";
+import { rights } from "../../entra/rights.ts";
 import type { OAuth2PermissionGrant } from "../../entra/state.ts";
 import type { Operation } from "../operation.ts";
 import { entityAnswer, listAnswer, noContent } from "./answers.ts";
@@ -12,7 +13,6 @@ import { graphOperation } from "./graph-operation.ts";
 import { servicePrincipalNamed } from "./object-id.ts";
 import type { Entity } from "./odata/list.ts";
 import { given, readBody } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const PATH = "/oauth2PermissionGrants";
 const CONTEXT = "oauth2PermissionGrants";

@@ -1,4 +1,5 @@
 import { applicationOfClient } from "../../entra/application-lookup.ts";
+import { rights } from "../../entra/rights.ts";
 import { servicePrincipalOfClient } from "../../entra/service-principals.ts";
 import type { CredentialUse, EntraState } from "../../entra/state.ts";
 import type { Operation } from "../operation.ts";
@@ -6,7 +7,6 @@ import { Unsupported } from "../unsupported.ts";
 import { listAnswer } from "./answers.ts";
 import { graphOperation } from "./graph-operation.ts";
 import type { Entity } from "./odata/list.ts";
-import { rights } from "./rights.ts";
 
 /** One entry for every secret and certificate that is there, whether it was used or not. */
 function activitiesIn(entra: EntraState): Entity[] {

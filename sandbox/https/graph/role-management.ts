@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { notFound } from "../../entra/errors.ts";
+import { rights } from "../../entra/rights.ts";
 import {
   createRoleAssignment,
   deleteRoleAssignment,
@@ -18,7 +19,6 @@ import { entityAnswer, listAnswer, noContent } from "./answers.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import type { Entity } from "./odata/list.ts";
 import { given, readBody } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const DEFINITIONS = "/roleManagement/directory/roleDefinitions";
 const ASSIGNMENTS = "/roleManagement/directory/roleAssignments";

@@ -1,4 +1,5 @@
 import { addOwner } from "../../entra/references.ts";
+import { rights } from "../../entra/rights.ts";
 import {
   createServicePrincipal,
   deleteServicePrincipal,
@@ -12,7 +13,6 @@ import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { servicePrincipalNamed, writesToServicePrincipal } from "./object-id.ts";
 import type { Relations } from "./odata/list.ts";
 import { boundIds } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const entities = (call: GraphCall) =>
   Object.values(call.entra.servicePrincipals).map((each) => servicePrincipalEntity(call.entra, each, call));

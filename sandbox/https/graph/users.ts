@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DirectoryError } from "../../entra/errors.ts";
+import { rights } from "../../entra/rights.ts";
 import { revokeSignInSessions } from "../../entra/sign-in-sessions.ts";
 import type { User } from "../../entra/state.ts";
 import { createUser, deleteUser, updateUser, userOf } from "../../entra/users.ts";
@@ -9,7 +10,6 @@ import { USER_PROPERTIES_ON_REQUEST, userEntity } from "./entities/directory-obj
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import type { Entity } from "./odata/list.ts";
 import { given, readBody } from "./request-body.ts";
-import { rights } from "./rights.ts";
 
 const userBody = z.object({
   displayName: z.string().optional(),

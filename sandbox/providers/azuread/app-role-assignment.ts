@@ -3,7 +3,7 @@ import {
   createAppRoleAssignment,
   deleteAppRoleAssignment,
 } from "../../entra/app-role-assignments.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";

@@ -1,7 +1,7 @@
 import { applicationOf } from "../../entra/application-lookup.ts";
 import { updateApplication } from "../../entra/applications.ts";
+import { rights } from "../../entra/rights.ts";
 import type { EntraState, RequiredResourceAccess } from "../../entra/state.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { resourceIdIn, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";

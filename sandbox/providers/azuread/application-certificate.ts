@@ -1,7 +1,7 @@
 import { applicationOf } from "../../entra/application-lookup.ts";
 import { updateApplication } from "../../entra/applications.ts";
 import { keyCredentialsOf } from "../../entra/key-credentials.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Schema } from "../bridge/schema.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, oneOf, resourceIdIn, rfc3339, uuid } from "../bridge/validations.ts";

@@ -5,7 +5,7 @@ import {
   federatedCredentialOf,
   updateFederatedCredential,
 } from "../../entra/federated-credentials.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { lengthBetween, notEmpty, resourceIdIn } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";

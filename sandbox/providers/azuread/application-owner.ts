@@ -1,6 +1,6 @@
 import { applicationOf } from "../../entra/application-lookup.ts";
 import { addOwner, removeOwner } from "../../entra/references.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { resourceIdIn, uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";

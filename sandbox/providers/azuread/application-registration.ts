@@ -5,7 +5,7 @@ import {
   deleteApplication,
   updateApplication,
 } from "../../entra/applications.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Schema } from "../bridge/schema.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { httpUrl, integerBetweenBounds, lengthBetween, logoutUrl, notEmpty } from "../bridge/validations.ts";

@@ -1,7 +1,7 @@
 import { applicationOf } from "../../entra/application-lookup.ts";
 import { createApplication, deleteApplication, updateApplication } from "../../entra/applications.ts";
 import { addPassword, removePassword } from "../../entra/passwords.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { type Properties, ProviderError } from "../provider.ts";
 import { UNKNOWN } from "../values.ts";

@@ -1,11 +1,11 @@
 import { notFound } from "../../entra/errors.ts";
+import { rights } from "../../entra/rights.ts";
 import {
   createRoleDefinition,
   deleteRoleDefinition,
   findRoleDefinition,
   updateRoleDefinition,
 } from "../../entra/role-definitions.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { lengthBetween, notEmpty, uuid } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";

@@ -1,9 +1,9 @@
+import { rights } from "../../entra/rights.ts";
 import {
   createRoleAssignment,
   deleteRoleAssignment,
   roleAssignmentOf,
 } from "../../entra/role-assignments.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { UNKNOWN } from "../values.ts";

@@ -3,8 +3,8 @@ import {
   directoryRoleOf,
   directoryRoleOfTemplate,
 } from "../../entra/directory-roles.ts";
+import { rights } from "../../entra/rights.ts";
 import { directoryRoleTemplates } from "../../entra/well-known/directory-role-templates.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";

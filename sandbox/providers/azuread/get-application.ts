@@ -1,6 +1,6 @@
 import { applicationOf, applicationOfClient, identifierUrisOf } from "../../entra/application-lookup.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Application, EntraState } from "../../entra/state.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";

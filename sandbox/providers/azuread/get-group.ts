@@ -1,6 +1,6 @@
 import { groupOf } from "../../entra/groups.ts";
+import { rights } from "../../entra/rights.ts";
 import type { EntraState, Group } from "../../entra/state.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";

@@ -1,5 +1,5 @@
+import { rights } from "../../entra/rights.ts";
 import type { EntraState, Group } from "../../entra/state.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import { type Properties, ProviderError } from "../provider.ts";

@@ -1,6 +1,6 @@
+import { rights } from "../../entra/rights.ts";
 import { servicePrincipalOf, servicePrincipalOfClient } from "../../entra/service-principals.ts";
 import type { EntraState, ServicePrincipal } from "../../entra/state.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { ProviderFunction } from "../bridge/invoke.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import type { Properties } from "../provider.ts";

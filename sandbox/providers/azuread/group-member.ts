@@ -1,6 +1,6 @@
 import { groupOf } from "../../entra/groups.ts";
 import { addGroupMember, removeGroupMember } from "../../entra/references.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";

@@ -1,7 +1,7 @@
 import { createGroup, deleteGroup, groupOf, updateGroup } from "../../entra/groups.ts";
 import { addGroupMember, removeGroupMember } from "../../entra/references.ts";
+import { rights } from "../../entra/rights.ts";
 import type { EntraState } from "../../entra/state.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { type Properties, ProviderError } from "../provider.ts";
 import { UNKNOWN } from "../values.ts";

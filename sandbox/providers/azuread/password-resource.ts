@@ -1,6 +1,6 @@
 import { addPassword, removePassword } from "../../entra/passwords.ts";
+import { rights } from "../../entra/rights.ts";
 import type { Application, EntraState, ServicePrincipal } from "../../entra/state.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { Schema, TextProperty } from "../bridge/schema.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, rfc3339 } from "../bridge/validations.ts";

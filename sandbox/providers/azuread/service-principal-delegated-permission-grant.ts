@@ -4,7 +4,7 @@ import {
   permissionGrantOf,
   updatePermissionGrant,
 } from "../../entra/permission-grants.ts";
-import { rights } from "../../https/graph/rights.ts";
+import { rights } from "../../entra/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { notEmpty, uuid } from "../bridge/validations.ts";
 import type { Directory } from "./directory.ts";

@@ -1,3 +1,4 @@
+import { rights } from "../../entra/rights.ts";
 import {
   createServicePrincipal,
   deleteServicePrincipal,
@@ -5,7 +6,6 @@ import {
   servicePrincipalOfClient,
   updateServicePrincipal,
 } from "../../entra/service-principals.ts";
-import { rights } from "../../https/graph/rights.ts";
 import type { SdkResource } from "../bridge/sdk-resource.ts";
 import { ProviderError } from "../provider.ts";
 import type { Directory } from "./directory.ts";

@@ -1,6 +1,16 @@
-import { rolesHeldFor } from "../../entra/role-assignments.ts";
-import type { EntraState } from "../../entra/state.ts";
-import type { Caller } from "../bearer.ts";
+import { rolesHeldFor } from "./role-assignments.ts";
+import type { EntraState } from "./state.ts";
+
+/** Who wants to do something, and what was granted to them. */
+export interface DirectoryCaller {
+  kind: "app" | "user";
+  /** Object id: of the application's service principal, or of the user. */
+  objectId: string;
+  /** Application permissions of Microsoft Graph. */
+  roles: readonly string[];
+  /** Delegated permissions. */
+  scopes: readonly string[];
+}
 
 /**
  * What lets a caller do something in the directory.
@@ -188,7 +198,7 @@ export interface RightTarget {
 export function isPermitted(
   entra: EntraState,
   right: Right,
-  caller: Caller,
+  caller: DirectoryCaller,
   target: RightTarget | undefined,
 ): boolean {
   const owns = target?.owners.includes(caller.objectId) ?? false;
