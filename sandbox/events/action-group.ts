@@ -5,7 +5,7 @@ import type { ArmResource } from "../arm/state.ts";
 import type { State } from "../state.ts";
 import { type Alert, commonSchema, subjectOf } from "./alert.ts";
 import { addToOutbox } from "./outbox.ts";
-import type { OutboxChannel } from "./state.ts";
+import type { EventsState, OutboxChannel } from "./state.ts";
 import { isOnThisMachine } from "./webhook-delivery.ts";
 
 const list = <Form extends z.ZodType>(form: Form) => z.array(form).nullish();
@@ -40,14 +40,19 @@ interface Receiver {
   url?: string;
 }
 
-/** Tells everybody in these action groups about an alert. */
-export function notify(state: State, alert: Alert, actionGroupIds: readonly string[]): void {
+/** Tells everybody in these action groups about an alert, by way of the outbox in `events`. */
+export function notify(
+  state: State,
+  events: EventsState,
+  alert: Alert,
+  actionGroupIds: readonly string[],
+): void {
   for (const id of actionGroupIds) {
     const resource = state.arm.resources[resourceKey(id)];
     if (resource === undefined) continue;
     const group = actionGroupForm.parse(resource.properties);
     if (group.enabled === false) continue;
-    for (const receiver of receiversOf(state, group)) tell(state, alert, resource, group, receiver);
+    for (const receiver of receiversOf(state, group)) tell(events, alert, resource, group, receiver);
   }
 }
 
@@ -122,7 +127,7 @@ function peopleInRole(state: State, roleId: string): Receiver[] {
 }
 
 function tell(
-  state: State,
+  events: EventsState,
   alert: Alert,
   resource: ArmResource,
   group: ActionGroup,
@@ -132,7 +137,7 @@ function tell(
   const { via, who, url } = receiver;
   const subject = subjectOf(alert);
   const post = url !== undefined && isOnThisMachine(url);
-  const outboxId = addToOutbox(state.events, {
+  const outboxId = addToOutbox(events, {
     atMs: alert.atMs,
     who,
     via,
@@ -143,7 +148,7 @@ function tell(
     outcome: post ? "pending" : isPerson(via) ? "delivered" : "not posted",
   });
   if (!post) return;
-  state.events.deliveries.push({
+  events.deliveries.push({
     outboxId,
     service: "action-group",
     subscription: null,

@@ -9,6 +9,7 @@ import { passes } from "./event-filter.ts";
 import { type EventSubscription, eventSubscriptions } from "./event-subscription.ts";
 import { inSchema, type KeyVaultEvent, keyVaultEvent } from "./key-vault-event.ts";
 import { addToOutbox } from "./outbox.ts";
+import type { EventsState } from "./state.ts";
 import { isOnThisMachine } from "./webhook-delivery.ts";
 
 /** A vault's secrets, with what of it lives in the control plane. */
@@ -33,21 +34,22 @@ export function versionKey(secretName: string, { version }: SecretVersion): stri
  * What follows at once from a change, in Event Grid: subscriptions come and go, and new secret versions are
  * announced to those that were there before.
  */
-export function followChange(before: State, draft: State, nowMs: number): void {
-  const subscriptions = eventSubscriptions(draft);
-  const { subscriptions: memories } = draft.events;
+export function followChange(before: State, after: State, events: EventsState): void {
+  const subscriptions = eventSubscriptions(after);
+  const { subscriptions: memories } = events;
+  const { nowMs } = after.clock;
   for (const subscription of subscriptions) {
-    const watched = vaultOf(draft, subscription);
+    const watched = vaultOf(after, subscription);
     if (watched === undefined || memories[subscription.key] === undefined) continue;
     for (const [secret, version] of newVersions(before, watched.vault)) {
       const type = "Microsoft.KeyVault.SecretNewVersionCreated" as const;
       const event = keyVaultEvent({ type, ...watched, secretName: secret.name, version, atMs: nowMs });
-      publish(draft, subscription, event);
+      publish(after, events, subscription, event);
     }
   }
   for (const subscription of subscriptions) {
     memories[subscription.key] ??= {
-      olderVersions: currentVersions(vaultOf(draft, subscription)?.vault),
+      olderVersions: currentVersions(vaultOf(after, subscription)?.vault),
       announced: {},
       endpoint: null,
     };
@@ -62,6 +64,7 @@ function newVersions(before: State, vault: Vault): [Secret, SecretVersion][] {
   const old = before.keyVault.vaults[key] ?? before.keyVault.deletedVaults[key]?.vault;
   const found: [Secret, SecretVersion][] = [];
   for (const [name, secret] of Object.entries(vault.secrets)) {
+    if (secret === old?.secrets[name]) continue;
     const known = new Set(
       [...(old?.secrets[name]?.versions ?? []), ...(old?.deletedSecrets[name]?.versions ?? [])].map(
         ({ version }) => version,
@@ -80,22 +83,27 @@ function currentVersions(vault: Vault | undefined): string[] {
   });
 }
 
-/** Gives an event to one subscription, if its filter lets it through. */
-export function publish(draft: State, subscription: EventSubscription, event: KeyVaultEvent): void {
+/** Gives an event to one subscription, if its filter lets it through; notes in `events` what follows. */
+export function publish(
+  state: State,
+  events: EventsState,
+  subscription: EventSubscription,
+  event: KeyVaultEvent,
+): void {
   const { destination, expiresMs, filter } = subscription;
   if ((expiresMs !== null && event.atMs > expiresMs) || !passes(event, filter)) return;
   switch (destination.kind) {
     case "alert": {
-      const alert = alertOf(draft, subscription, destination, event);
-      recordAlert(draft.events, alert);
-      notify(draft, alert, destination.actionGroups);
+      const alert = alertOf(state, subscription, destination, event);
+      recordAlert(events, alert);
+      notify(state, events, alert, destination.actionGroups);
       return;
     }
     case "webhook":
-      sendToWebhook(draft, subscription, destination.url, event);
+      sendToWebhook(events, subscription, destination.url, event);
       return;
     case "elsewhere":
-      addToOutbox(draft.events, {
+      addToOutbox(events, {
         ...{ atMs: event.atMs, via: "event grid", what: event.type, text: sentenceOf(event) },
         who: `${destination.endpointType} ${destination.resourceId}`,
         ...{ alert: null, actionGroup: null, outcome: "not posted" },
@@ -126,13 +134,13 @@ function alertOf(
 }
 
 function sendToWebhook(
-  draft: State,
+  events: EventsState,
   subscription: EventSubscription,
   url: string,
   event: KeyVaultEvent,
 ): void {
   const post = isOnThisMachine(url);
-  const outboxId = addToOutbox(draft.events, {
+  const outboxId = addToOutbox(events, {
     ...{ atMs: event.atMs, via: "event grid webhook", what: event.type, text: sentenceOf(event) },
     who: baseOf(url),
     ...{ alert: null, actionGroup: null, outcome: post ? "pending" : "not posted" },
@@ -140,7 +148,7 @@ function sendToWebhook(
   if (!post) return;
   const body = inSchema(event, subscription.schema);
   const cloudEvents = subscription.schema === "CloudEventSchemaV1_0";
-  draft.events.deliveries.push({
+  events.deliveries.push({
     outboxId,
     service: "event-grid",
     subscription: subscription.key,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { resourceKey } from "../arm/resource-id.ts";
-import type { ArmResource } from "../arm/state.ts";
+import type { ArmResource, ArmState } from "../arm/state.ts";
 import type { State } from "../state.ts";
 import { type EventFilter, eventFilter } from "./event-filter.ts";
 
@@ -54,8 +54,18 @@ function destinationForm() {
   });
 }
 
-/** Every subscription to the events of a vault. */
+/** By the resources that they were read from, which never change. */
+const known = new WeakMap<ArmState["resources"], EventSubscription[]>();
+
+/** Every subscription to the events of a vault. For a state, not for a draft of one. */
 export function eventSubscriptions(state: State): EventSubscription[] {
+  const { resources } = state.arm;
+  const found = known.get(resources) ?? readSubscriptions(state);
+  known.set(resources, found);
+  return found;
+}
+
+function readSubscriptions(state: State): EventSubscription[] {
   return Object.values(state.arm.resources).flatMap((resource) => {
     const source = sourceOf(state, resource);
     const vaultKey = source === undefined ? undefined : resourceKey(source);

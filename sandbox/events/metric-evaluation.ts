@@ -5,7 +5,7 @@ import { type Alert, alertId, recordAlert } from "./alert.ts";
 import { deterministicId } from "./deterministic-id.ts";
 import { type Criterion, type MetricRule, metricRules } from "./metric-rule.ts";
 import { aggregate, MINUTE_MS } from "./metrics.ts";
-import type { MetricSeries } from "./state.ts";
+import type { EventsState, MetricSeries } from "./state.ts";
 
 /** https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview#stateful-alerts */
 const HEALTHY_EVALUATIONS_TO_RESOLVE = 3;
@@ -13,10 +13,10 @@ const HEALTHY_EVALUATIONS_TO_RESOLVE = 3;
 const STATELESS_REPEAT_MS = 5 * MINUTE_MS;
 
 /** Rules come and go: a new one is evaluated from now on. */
-export function followMetricRules(draft: State, nowMs: number): void {
-  const { metricRules: memories } = draft.events;
-  const rules = metricRules(draft);
-  for (const { key } of rules) memories[key] ??= { evaluatedMs: nowMs, series: {} };
+export function followMetricRules(state: State, events: EventsState): void {
+  const { metricRules: memories } = events;
+  const rules = metricRules(state);
+  for (const { key } of rules) memories[key] ??= { evaluatedMs: state.clock.nowMs, series: {} };
   const known = new Set(rules.map(({ key }) => key));
   for (const key of Object.keys(memories)) if (!known.has(key)) delete memories[key];
 }
@@ -55,12 +55,12 @@ function repeatMs({ frequencyMs }: MetricRule): number {
   return Math.max(frequencyMs, STATELESS_REPEAT_MS);
 }
 
-/** Evaluates a rule at `atMs`: alerts fire and are resolved. */
-export function evaluate(draft: State, rule: MetricRule, atMs: number): void {
-  const memory = draft.events.metricRules[rule.key];
+/** Evaluates a rule at `atMs`: alerts fire and are resolved, which is noted in `events`. */
+export function evaluate(state: State, events: EventsState, rule: MetricRule, atMs: number): void {
+  const memory = events.metricRules[rule.key];
   if (memory === undefined) return;
   memory.evaluatedMs = atMs;
-  for (const group of groupsOf(rule, watchedSeries(draft, rule))) {
+  for (const group of groupsOf(rule, watchedSeries(state, rule))) {
     const values = rule.criteria.map((criterion) => ({
       criterion,
       value: measuredValue(rule, criterion, group, atMs),
@@ -72,7 +72,7 @@ export function evaluate(draft: State, rule: MetricRule, atMs: number): void {
     if (met && (firing === undefined || isRepeatDue(rule, firing.notifiedMs, atMs))) {
       const id = deterministicId("metric alert", rule.key, group.key, atMs);
       memory.series[group.key] = { alertId: id, notifiedMs: atMs, healthyEvaluations: 0 };
-      raise(draft, rule, group, { id, condition: "Fired", firedMs: atMs, atMs }, values);
+      raise(state, events, rule, group, { id, condition: "Fired", firedMs: atMs, atMs }, values);
     } else if (met && firing !== undefined) {
       firing.healthyEvaluations = 0;
     } else if (firing !== undefined) {
@@ -82,7 +82,7 @@ export function evaluate(draft: State, rule: MetricRule, atMs: number): void {
       } else if (firing.healthyEvaluations >= HEALTHY_EVALUATIONS_TO_RESOLVE) {
         delete memory.series[group.key];
         const { alertId: id, notifiedMs: firedMs } = firing;
-        raise(draft, rule, group, { id, condition: "Resolved", firedMs, atMs }, values);
+        raise(state, events, rule, group, { id, condition: "Resolved", firedMs, atMs }, values);
       }
     }
   }
@@ -162,7 +162,8 @@ function compares({ operator, threshold }: Criterion, value: number): boolean {
 }
 
 function raise(
-  draft: State,
+  state: State,
+  events: EventsState,
   rule: MetricRule,
   group: Group,
   { id, ...moment }: Pick<Alert, "id" | "condition" | "firedMs" | "atMs">,
@@ -173,7 +174,7 @@ function raise(
       `${criterion.timeAggregation} of ${criterion.metricName} is ${value} (${criterion.operator} ${criterion.threshold})`,
   );
   const alert: Alert = {
-    id: alertId(draft.arm.subscriptionId, id),
+    id: alertId(state.arm.subscriptionId, id),
     ...moment,
     rule: rule.name,
     severity: rule.severity,
@@ -197,6 +198,6 @@ function raise(
       },
     },
   };
-  recordAlert(draft.events, alert);
-  notify(draft, alert, rule.actionGroups);
+  recordAlert(events, alert);
+  notify(state, events, alert, rule.actionGroups);
 }

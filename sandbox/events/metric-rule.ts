@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isoDurationMinutes } from "../arm/iso-duration.ts";
 import { resourceKey } from "../arm/resource-id.ts";
-import type { ArmResource } from "../arm/state.ts";
+import type { ArmResource, ArmState } from "../arm/state.ts";
 import type { State } from "../state.ts";
 import { MINUTE_MS } from "./metrics.ts";
 
@@ -69,9 +69,18 @@ export interface MetricRule {
   updatedMs: number;
 }
 
-/** Every metric alert rule that the sandbox can evaluate. */
-export function metricRules(state: State): MetricRule[] {
-  return Object.values(state.arm.resources).flatMap((resource) => {
+/** By the resources that they were read from, which never change. */
+const known = new WeakMap<ArmState["resources"], MetricRule[]>();
+
+/** Every metric alert rule that the sandbox can evaluate. For a state, not for a draft of one. */
+export function metricRules({ arm }: State): MetricRule[] {
+  const found = known.get(arm.resources) ?? readRules(arm);
+  known.set(arm.resources, found);
+  return found;
+}
+
+function readRules({ resources }: ArmState): MetricRule[] {
+  return Object.values(resources).flatMap((resource) => {
     const form =
       resource.type === METRIC_ALERT_TYPE ? metricRuleForm.safeParse(resource.properties) : undefined;
     return form?.success ? [metricRule(resource, form.data)] : [];

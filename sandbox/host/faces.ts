@@ -9,10 +9,12 @@ import type { EmulatedProvider } from "../providers/provider.ts";
 import { createRandomProvider } from "../providers/random/provider.ts";
 import { type ServedProvider, serveProvider } from "../providers/serve.ts";
 import type { Randomness } from "../randomness.ts";
+import { createSmtpFace } from "../smtp/face.ts";
 import type { Timeline } from "../timeline/timeline.ts";
 import type { CallLog } from "./call-log.ts";
 import { httpsObserver } from "./https-observer.ts";
 import { providerObserver } from "./provider-observer.ts";
+import { smtpObserver } from "./smtp-observer.ts";
 import type { SandboxPorts } from "./state.ts";
 import type { WatchedStore } from "./watched-store.ts";
 import { withWebhookConsent } from "./webhook-consent.ts";
@@ -39,20 +41,22 @@ export interface FacesArgs {
   certificate: FaceCertificate;
   /** 0 is any free one; another one is insisted on. */
   httpsPort: number;
+  /** Of mail submission, before: taken again if it is free. */
+  smtpPort: number;
   /** Ports that the providers had before: taken again where they are free. */
   providerPorts: Readonly<Record<string, number>>;
   /** Told of what a developer of the sandbox should know. */
   report: (text: string) => void;
 }
 
-/** The two faces of a running sandbox. */
+/** The faces of a running sandbox. */
 export interface Faces {
   ports: SandboxPorts;
   close(): Promise<void>;
 }
 
 /**
- * Starts the HTTPS face and the three providers over one state.
+ * Starts the HTTPS face, mail submission and the three providers over one state.
  * @throws PortTakenError
  */
 export async function startFaces(args: FacesArgs): Promise<Faces> {
@@ -68,6 +72,14 @@ export async function startFaces(args: FacesArgs): Promise<Faces> {
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") throw new PortTakenError(port);
     throw error;
   });
+  const mail = {
+    ...{ store, clock, randomness, addresses: https, certificate },
+    observer: smtpObserver(faults, calls, report),
+  };
+  const smtp = await createSmtpFace({ ...mail, port: args.smtpPort }).catch((error) => {
+    if (args.smtpPort === 0) throw error;
+    return createSmtpFace(mail);
+  });
   const observer = withWebhookConsent(providerObserver(faults, calls), args);
   const served: ServedProvider[] = [];
   for (const provider of emulatedProviders(args, https)) {
@@ -80,9 +92,13 @@ export async function startFaces(args: FacesArgs): Promise<Faces> {
     );
   }
   return {
-    ports: { https: https.port, providers: Object.fromEntries(served.map(({ name, port }) => [name, port])) },
+    ports: {
+      https: https.port,
+      smtp: smtp.port,
+      providers: Object.fromEntries(served.map(({ name, port }) => [name, port])),
+    },
     close: async () => {
-      await Promise.all([https.close(), ...served.map((each) => each.close())]);
+      await Promise.all([https.close(), smtp.close(), ...served.map((each) => each.close())]);
     },
   };
 }

@@ -102,7 +102,7 @@ export class Sandbox {
     await mkdir(backendFolder(folder), { recursive: true, mode: 0o700 });
     const deployer = store.state.host.deployer ?? (await firstDeployer(store, randomness));
     const certificate = await certificateIn(folder, args.makeCertificate);
-    const providerPorts = store.state.host.ports?.providers ?? {};
+    const { providers: providerPorts = {}, smtp: smtpPort = 0 } = store.state.host.ports ?? {};
     const faces = await startFaces({
       ...{
         store,
@@ -114,6 +114,7 @@ export class Sandbox {
         deployer,
         certificate,
         httpsPort,
+        smtpPort,
         providerPorts,
         report,
       },

@@ -13,6 +13,8 @@ export interface HostState {
 
 export interface SandboxPorts {
   https: number;
+  /** Mail submission. */
+  smtp: number;
   /** By provider name. */
   providers: Record<string, number>;
 }

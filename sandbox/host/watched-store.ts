@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { current, type Draft } from "immer";
+import type { Draft } from "immer";
 import type { State } from "../state.ts";
-import type { Store } from "../store.ts";
+import { applied, type Store } from "../store.ts";
 
 /**
  * What follows from a change at once, in the same update: given the state before and after it, the state
@@ -43,26 +43,24 @@ export class WatchedStore implements Store {
     return this.#view.getStore()?.state ?? this.#inner.state;
   }
 
-  update<T>(change: (draft: Draft<State>) => T): Promise<T> {
-    return this.#apply((before, draft) => {
-      const result = change(draft);
-      const after = current(draft) as State;
-      replaceSlices(draft, after, this.#react(before, after));
-      return result;
-    });
+  async update<T>(change: (draft: Draft<State>) => T): Promise<T> {
+    const before = this.#inner.state;
+    const { state: after, result } = applied(before, change);
+    await this.#replace(before, this.#react(before, after));
+    return result;
   }
 
   /** Replaces the state by what `next` makes of it. Unlike an update it has no other consequences. */
-  evolve(next: (state: State) => State): Promise<void> {
-    return this.#apply((before, draft) => replaceSlices(draft, before, next(before)));
+  async evolve(next: (state: State) => State): Promise<void> {
+    const before = this.#inner.state;
+    await this.#replace(before, next(before));
   }
 
-  async #apply<T>(change: (before: State, draft: Draft<State>) => T): Promise<T> {
-    const before = this.#inner.state;
+  /** Puts `after` in the place of the newest state, `before`, at once; resolves when that is durable. */
+  #replace(before: State, after: State): Promise<void> {
     const view = this.#view.getStore();
     if (view !== undefined) view.state = undefined;
-    const durable = this.#inner.update((draft) => change(before, draft));
-    // The update has been applied by now, though it is not durable yet.
+    const durable = this.#inner.update((draft) => replaceSlices(draft, before, after));
     const { state } = this.#inner;
     if (state !== before) {
       this.#history.push(state);
@@ -100,8 +98,8 @@ export class WatchedStore implements Store {
   }
 }
 
-function replaceSlices(draft: Draft<State>, after: State, settled: State): void {
-  for (const [name, slice] of Object.entries(settled)) {
-    if (slice !== after[name as keyof State]) Object.assign(draft, { [name]: slice });
+function replaceSlices(draft: Draft<State>, before: State, after: State): void {
+  for (const [name, slice] of Object.entries(after)) {
+    if (slice !== before[name as keyof State]) Object.assign(draft, { [name]: slice });
   }
 }

@@ -13,8 +13,8 @@ export interface Occurrence {
   atMs: number;
   /** Tells occurrences of one moment apart, and puts them in an order that never varies. */
   key: string;
-  /** Lets it happen, at `nowMs`. */
-  apply(draft: State, nowMs: number): void;
+  /** Lets it happen, at `nowMs`, to `draft`, which is a draft of `state`. */
+  apply(state: State, draft: State, nowMs: number): void;
 }
 
 /** The first thing that happens by itself up to `toMs`; undefined: nothing does. Pure. */
@@ -90,18 +90,31 @@ function expiry(
   return {
     atMs,
     key: `1 ${subscription.key} ${key} ${kind}`,
-    apply: (draft, nowMs) => {
+    apply: (state, draft, nowMs) => {
       const memory = draft.events.subscriptions[subscription.key];
       if (memory === undefined || version.expires === null) return;
       memory.announced[key] = { ...memory.announced[key], [kind]: version.expires };
       const type = EVENT_TYPES[kind];
-      publish(draft, subscription, keyVaultEvent({ type, ...watched, secretName, version, atMs: nowMs }));
+      publish(
+        state,
+        draft.events,
+        subscription,
+        keyVaultEvent({ type, ...watched, secretName, version, atMs: nowMs }),
+      );
     },
   };
 }
 
 function evaluation(rule: MetricRule, atMs: number): Occurrence {
-  return { atMs, key: `2 ${rule.key}`, apply: (draft, nowMs) => evaluate(draft, rule, nowMs) };
+  return {
+    atMs,
+    key: `2 ${rule.key}`,
+    apply: (state, draft, nowMs) => evaluate(state, draft.events, rule, nowMs),
+  };
+}
+
+function purge(_state: State, draft: State, nowMs: number): void {
+  purgeWhatIsDue(draft, nowMs);
 }
 
 /** The end of a soft-deleted secret's or vault's retention. */
@@ -112,6 +125,6 @@ function* purges(state: State): Generator<Occurrence> {
     ...Object.values(vaults).flatMap(({ deletedSecrets }) => Object.values(deletedSecrets)),
   ];
   for (const { scheduledPurgeDate } of deleted) {
-    yield { atMs: scheduledPurgeDate * 1000, key: "3 purge", apply: purgeWhatIsDue };
+    yield { atMs: scheduledPurgeDate * 1000, key: "3 purge", apply: purge };
   }
 }

@@ -16,9 +16,9 @@ export function settle(before: State, after: State): State {
   ) {
     return after;
   }
-  const followed = produce(after, (draft) => {
-    followChange(before, draft, after.clock.nowMs);
-    followMetricRules(draft, after.clock.nowMs);
+  const followed = produce(after, ({ events }) => {
+    followChange(before, after, events);
+    followMetricRules(after, events);
   });
   return runUntil(followed, followed.clock.nowMs);
 }
@@ -36,9 +36,10 @@ export function runUntil(state: State, toMs: number): State {
     const occurrence = nextOccurrence(now, stopMs);
     if (occurrence === undefined) return atTime(now, stopMs);
     const atMs = Math.max(occurrence.atMs, now.clock.nowMs);
-    now = produce(now, (draft) => {
+    const state = now;
+    now = produce(state, (draft) => {
       draft.clock.nowMs = atMs;
-      occurrence.apply(draft, atMs);
+      occurrence.apply(state, draft, atMs);
     });
   }
 }

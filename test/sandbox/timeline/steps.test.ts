@@ -89,7 +89,7 @@ test("evaluating only where something can change gives what evaluating at every 
         const [rule] = metricRules(store.state);
         assert.ok(rule);
         for (let ms = NOON_MS + rule.frequencyMs; ms <= NOON_MS + DAY_MS; ms += rule.frequencyMs) {
-          evaluate(draft, rule, ms);
+          evaluate(store.state, draft.events, rule, ms);
         }
       });
       await timeline.advance(DAY_MS);
