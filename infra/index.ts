@@ -1,3 +1,5 @@
+// First, so that it also holds while everything else is loaded.
+import "./plain-stack-traces.ts";
 import { getClientConfig } from "@pulumi/azuread/getClientConfig.js";
 import * as pulumi from "@pulumi/pulumi";
 import { entraVerifier } from "./credential/entra-verifier.ts";
