@@ -28,15 +28,21 @@ export interface RefusedToken {
 export async function readBearer(
   request: FaceRequest,
   resourceAppId: string,
-  {
-    store,
-    clock,
-    addresses,
-    signingKeys,
-  }: Pick<FaceServices, "store" | "clock" | "addresses" | "signingKeys">,
+  services: TokenServices,
 ): Promise<{ caller: Caller } | { refused: RefusedToken }> {
   const token = /^Bearer\s+(\S+)$/i.exec(headerOf(request, "authorization") ?? "")?.[1];
-  if (token === undefined) return refused("missing");
+  return token === undefined ? refused("missing") : readAccessToken(token, resourceAppId, services);
+}
+
+/** What reading a token needs. */
+export type TokenServices = Pick<FaceServices, "store" | "clock" | "addresses" | "signingKeys">;
+
+/** Reads a token that is meant for one resource. */
+export async function readAccessToken(
+  token: string,
+  resourceAppId: string,
+  { store, clock, addresses, signingKeys }: TokenServices,
+): Promise<{ caller: Caller } | { refused: RefusedToken }> {
   let claims: JWTPayload;
   try {
     claims = (await signingKeys.verify(token, clock.nowMs())).payload;

@@ -4,7 +4,7 @@ import type { FaceCall, FaceObserver } from "./observer.ts";
 import type { Service } from "./operation.ts";
 import { BODY_BYTES_MAX, readBody } from "./request-body.ts";
 import { createOperationRouter, type Found } from "./router.ts";
-import { hostServices, serviceOfHost, vaultService } from "./service-list.ts";
+import { allServices, serviceFor } from "./service-list.ts";
 import type { FaceServices } from "./services.ts";
 import { Unsupported } from "./unsupported.ts";
 import { WritesInFlight } from "./writes-in-flight.ts";
@@ -27,8 +27,9 @@ export class FaceDispatcher {
   readonly #services: FaceServices;
   readonly #observer: FaceObserver;
   readonly #writes = new WritesInFlight();
-  readonly #hostRouter = createOperationRouter(hostServices);
-  readonly #vaultRouter = createOperationRouter([vaultService]);
+  readonly #routers = new Map(
+    allServices.map((service) => [service, createOperationRouter(service.operations)]),
+  );
 
   constructor(services: FaceServices, observer: FaceObserver) {
     this.#services = services;
@@ -60,9 +61,8 @@ export class FaceDispatcher {
 
   #begin(head: Omit<FaceRequest, "body" | "params">, url: URL) {
     const { id: requestId, method, signal } = head;
-    const isVault = serviceOfHost(url.hostname) === vaultService;
-    const found = (isVault ? this.#vaultRouter : this.#hostRouter).find(method, url.pathname);
-    const service = found?.service ?? serviceOfHost(url.hostname, url.pathname);
+    const service = serviceFor(url);
+    const found = this.#routers.get(service)?.find(method, url.pathname);
     const call: FaceCall = {
       operation: found?.operation.name ?? `${service.name}.unsupported`,
       method,

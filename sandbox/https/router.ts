@@ -1,9 +1,8 @@
 import createRouter, { type HTTPMethod } from "find-my-way";
-import type { Method, Operation, Service } from "./operation.ts";
+import type { Method, Operation } from "./operation.ts";
 
 /** The operation that a request asks for, and the parts of its path. */
 export interface Found {
-  service: Service;
   operation: Operation;
   params: Record<string, string>;
 }
@@ -12,22 +11,19 @@ export interface OperationRouter {
   find(method: string, path: string): Found | undefined;
 }
 
-/** Finds operations by method and path. Paths are compared without regard to case, as Azure does. */
-export function createOperationRouter(services: readonly Service[]): OperationRouter {
+/**
+ * Finds a service's operations by method and path. Paths are compared without regard to case, as Azure does.
+ */
+export function createOperationRouter(operations: readonly Operation[]): OperationRouter {
   const router = createRouter({ ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 2000 });
-  for (const service of services) {
-    for (const operation of service.operations) {
-      router.on(operation.method, operation.path, noHandler, { service, operation });
-    }
-  }
+  for (const operation of operations) router.on(operation.method, operation.path, noHandler, operation);
   return {
     find: (method, path) => {
       if (!isMethod(method)) return undefined;
       const found = router.find(method as HTTPMethod, withoutKeyPredicates(path));
       if (found === null) return undefined;
-      const { service, operation } = found.store as Omit<Found, "params">;
       const params = Object.entries(found.params).map(([name, value]) => [name, value ?? ""]);
-      return { service, operation, params: Object.fromEntries(params) };
+      return { operation: found.store as Operation, params: Object.fromEntries(params) };
     },
   };
 }

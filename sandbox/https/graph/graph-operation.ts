@@ -49,7 +49,7 @@ export function graphOperation(
   return {
     name: `graph.${name}`,
     method,
-    path: `/:version(^(?:v1\\.0|beta)$)${path}`,
+    path: `/:version${path}`,
     documentation: `https://learn.microsoft.com/graph/api/${documentation}`,
     ...(writesTo === undefined ? {} : { writesTo }),
     handle: async (request, services) => {

@@ -2,6 +2,7 @@ import { azureKeyVault } from "../../entra/well-known/azure-services.ts";
 import { requireSecretAccess, type SecretCall } from "../../keyvault/access.ts";
 import { badParameter, KeyVaultError } from "../../keyvault/errors.ts";
 import { type Caller, type RefusedToken, readBearer } from "../bearer.ts";
+import { claimsChallenge } from "../claims-challenge.ts";
 import { type FaceAnswer, type FaceRequest, jsonAnswer } from "../exchange.ts";
 import { keyVaultResource } from "../login/resources.ts";
 import type { FaceServices } from "../services.ts";
@@ -82,11 +83,9 @@ export class ChallengeNeeded extends Error {
   answer({ store, addresses }: Pick<FaceServices, "store" | "addresses">): FaceAnswer {
     const { reason, handlesClaimsChallenges } = this.#refused;
     const authority = `${addresses.origin}/${store.state.entra.tenant.id}`;
-    // To a client that understands it, say that its token no longer counts: it then skips its own cache,
-    // which knows only the real clock. Everybody else gets the plain challenge.
     const challenge =
       reason === "expired" && handlesClaimsChallenges
-        ? `Bearer realm="", authorization_uri="${authority}/oauth2/authorize", error="insufficient_claims", claims="${claimsChallenge(store.state.clock.nowMs)}"`
+        ? claimsChallenge(authority, store.state.clock.nowMs)
         : `Bearer authorization="${authority}", resource="${keyVaultResource(addresses)}"`;
     return jsonAnswer(
       401,
@@ -104,9 +103,3 @@ const MESSAGES: Record<RefusedToken["reason"], string> = {
   notYetValid: "AKV10018: Token is not yet valid.",
   audience: "AKV10022: Invalid audience. Expected https://vault.azure.net.",
 };
-
-/** https://learn.microsoft.com/entra/identity-platform/claims-challenge */
-function claimsChallenge(nowMs: number): string {
-  const claims = { access_token: { nbf: { essential: true, value: String(Math.floor(nowMs / 1000)) } } };
-  return Buffer.from(JSON.stringify(claims)).toString("base64");
-}
