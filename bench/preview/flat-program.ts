@@ -131,7 +131,7 @@ export function sdkClass(type: string): SdkClass {
 
 /**
  * A flat program that reads its resources from `resources.json`, as a hand-written one would from its settings:
- * an ES module that imports each class from its own file.
+ * an ES module that imports each class from its own file and, as ours does, leaves stack traces untranslated.
  */
 export function flatProgram(resources: readonly FlatResource[]): string {
   const types = [...new Set(resources.map(({ type }) => type))];
@@ -139,6 +139,7 @@ export function flatProgram(resources: readonly FlatResource[]): string {
 import * as pulumi from "@pulumi/pulumi";
 ${types.map((type, index) => `import { ${sdkClass(type).className} as Class${index} } from "${sdkClass(type).file}";`).join("\n")}
 
+Reflect.deleteProperty(Error, "prepareStackTrace");
 const classes: Record<string, new (name: string, args: object, opts: pulumi.CustomResourceOptions) => unknown> = {
 ${types.map((type, index) => `  "${type}": Class${index} as never,`).join("\n")}
 };

@@ -11,6 +11,10 @@ export function benchSettings(credentials: number): Record<string, unknown> {
     rotation: { lifetime: "180 days", period: "90 days", overlap: "14 days", splay: "14 days" },
     // The sandbox knows a new secret at once: one token proves it.
     verification: { successes: 1 },
+    alerts: {
+      runbooks: "https://bench.example.com/runbooks",
+      receivers: [{ name: "pager", webhook: "https://bench.example.com/pager" }],
+    },
     credentials: Array.from({ length: credentials }, (_, index) => ({
       name: `credential-${index + 1}`,
       application: {
