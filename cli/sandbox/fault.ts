@@ -25,7 +25,10 @@ const registerAdd: RegisterCommand = (fault, { terminal }) => {
     .description(
       "Sets up a fault: which calls it is about, when it strikes, and what it does. `keyturn sandbox log` shows what calls are named. In globs `*` stays within a part of a path and `**` does not.",
     )
-    .option("--face <face>", "provider (the engine's calls) or https (everybody else's); default: both")
+    .option(
+      "--face <face>",
+      "provider (the engine's calls), https (everybody else's) or smtp (mail submission); default: all",
+    )
     .option("--operation <glob>", "calls of this name, e.g. azuread.create or graph.*")
     .option("--path <glob>", "calls on this path, e.g. **/secrets/**")
     .option("--nth <n>", "strike at the n-th matching call only")

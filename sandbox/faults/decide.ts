@@ -5,10 +5,10 @@ import type { FaultCounter } from "./state.ts";
 
 /** What a fault rule can tell calls apart by. */
 export interface FaultableCall {
-  face: "provider" | "https";
-  /** `azuread.create`, `azure-native.invoke`; on the HTTPS face its own names, such as `graph.sendMail`. */
+  face: "provider" | "https" | "smtp";
+  /** `azuread.create`, `azure-native.invoke`; on the other faces their own names: `graph.sendMail`, `smtp.data`. */
   operation: string;
-  /** Resource type and name, or the function's token; on the HTTPS face host and path. */
+  /** Resource type and name, or the function's token; on the HTTPS face host and path; for mail the mailbox. */
   path: string;
 }
 

@@ -66,7 +66,7 @@ export const faultRequest = z
   .strictObject({
     match: z
       .strictObject({
-        face: z.enum(["provider", "https"]).optional(),
+        face: z.enum(["provider", "https", "smtp"]).optional(),
         /** Glob over the operation's name, e.g. `azuread.create` or `graph.*`. */
         operation: z.string().min(1).optional(),
         /** Glob over the path, e.g. `**\/secrets/**`; `*` stays within a segment. */
@@ -78,7 +78,7 @@ export const faultRequest = z
     times: z.int().min(1).optional(),
     effect,
   })
-  .refine(({ match, effect }) => effect.kind !== "half" || match.face !== "provider", {
+  .refine(({ match, effect }) => effect.kind !== "half" || (match.face ?? "https") === "https", {
     path: ["effect"],
     error: "half an answer is possible on the https face only",
   });

@@ -12,7 +12,7 @@ export interface FiredFault {
   atMs: number;
   ruleId: string;
   effect: FaultRule["effect"]["kind"];
-  face: "provider" | "https";
+  face: "provider" | "https" | "smtp";
   operation: string;
   path: string;
   /** Which of the rule's matches it was, from 1. */

@@ -5,17 +5,17 @@ import type { MailState, SentMessage } from "./state.ts";
 
 const MESSAGES_MAX = 10_000;
 
-/** Accepts a message for delivery, which in the sandbox is at once. */
+/** Accepts a message for delivery, which in the sandbox is at once. Gives it a Message-ID if it has none. */
 export function acceptMessage(
   mail: MailState,
-  message: Omit<SentMessage, "id" | "internetMessageId" | "sentDateTime">,
+  message: Omit<SentMessage, "id" | "internetMessageId" | "sentDateTime"> & { internetMessageId?: string },
   { nowMs, randomness }: CreationContext,
 ): SentMessage {
   const id = randomness.uuid();
   const accepted = {
+    internetMessageId: `<${id}@sandbox.onmicrosoft.com>`,
     ...message,
     id,
-    internetMessageId: `<${id}@sandbox.onmicrosoft.com>`,
     sentDateTime: isoSeconds(nowMs),
   };
   mail.messages.push(accepted);

@@ -6,7 +6,7 @@ export interface MailState {
 
 export interface SentMessage {
   id: string;
-  /** `<…@sandbox.onmicrosoft.com>` */
+  /** The sender's own, or `<…@sandbox.onmicrosoft.com>`. */
   internetMessageId: string;
   /** ISO 8601, seconds, `Z`. */
   sentDateTime: string;

@@ -9,6 +9,9 @@ import { createUser } from "../../sandbox/entra/users.ts";
 import { createVault } from "../../sandbox/keyvault/vaults.ts";
 import { FACE_SUBSCRIPTION_ID, type TestFace } from "./https-face.ts";
 
+/** The part of a sandbox that these work on. */
+export type TestDirectory = Pick<TestFace, "store" | "clock" | "randomness" | "context">;
+
 /** An application with its service principal and one secret. */
 export interface TestApplication {
   id: string;
@@ -23,7 +26,7 @@ export interface TestApplication {
  * @param graphRoles application permissions of Microsoft Graph
  */
 export function addApplication(
-  { store, context }: TestFace,
+  { store, context }: TestDirectory,
   {
     displayName = "mailman",
     properties = {},
@@ -53,7 +56,7 @@ export function addApplication(
 
 /** Grants an application permission of any resource, by names. */
 export async function grantRole(
-  { store, context }: TestFace,
+  { store, context }: TestDirectory,
   { principalId, resourceAppId, role }: { principalId: string; resourceAppId: string; role: string },
 ): Promise<void> {
   await store.update(({ entra }) => {
@@ -65,7 +68,7 @@ export async function grantRole(
   });
 }
 
-export function addUser({ store, context }: TestFace, name = "mia"): Promise<User> {
+export function addUser({ store, context }: TestDirectory, name = "mia"): Promise<User> {
   return store.update(({ entra }) =>
     createUser(entra, { displayName: name, userPrincipalName: `${name}@sandbox.onmicrosoft.com` }, context()),
   );
@@ -73,7 +76,7 @@ export function addUser({ store, context }: TestFace, name = "mia"): Promise<Use
 
 /** A vault with RBAC, its resource included. Returns its resource id. */
 export function addVault(
-  { store }: TestFace,
+  { store }: TestDirectory,
   name: string,
   properties: Record<string, unknown> = {},
 ): Promise<string> {
@@ -105,7 +108,7 @@ export const VAULT_ROLES = {
 
 /** Assigns a role in Azure at a scope. */
 export async function assignRole(
-  { store, clock, randomness }: TestFace,
+  { store, clock, randomness }: TestDirectory,
   { principalId, role, scope }: { principalId: string; role: string; scope: string },
 ): Promise<void> {
   const name = randomness.uuid();

@@ -37,7 +37,7 @@ test("a change that throws, or one whose consequences throw, changes nothing and
   const before = store.state;
   await assert.rejects(
     store.update((draft) => {
-      draft.host.ports = { https: 1, providers: {} };
+      draft.host.ports = { https: 1, smtp: 0, providers: {} };
       throw new Error("no change");
     }),
     { message: "no change" },
@@ -75,7 +75,7 @@ test("readers beside a stale one see the newest state", async () => {
   const { store } = watched();
   const set = (https: number) =>
     store.update((draft) => {
-      draft.host.ports = { https, providers: {} };
+      draft.host.ports = { https, smtp: 0, providers: {} };
     });
   const port = () => store.state.host.ports?.https;
   await set(1);
