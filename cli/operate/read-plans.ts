@@ -2,7 +2,7 @@ import type { CredentialOutput } from "../../infra/credential-output.ts";
 import { memoriesOf } from "../../infra/credential-output.ts";
 import { parseInstant } from "../../infra/instant.ts";
 import { type PlannedCredential, planCredentials } from "../../infra/plan-credentials.ts";
-import { PlanRefusal } from "../../infra/rotation/plan.ts";
+import { PlanRefusal } from "../../infra/rotation/plan-types.ts";
 import type { RequestSettings, Settings } from "../../infra/settings/schema.ts";
 import type { ReadResult } from "../../infra/vault/read-published.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -40,7 +40,12 @@ export function plansOf(
   const memories = memoriesOf(outputs);
   const read = new Map<string, ReadResult>();
   for (const [name, { published }] of memories) {
-    read.set(name, published === undefined ? { kind: "missing" } : { kind: "published", published });
+    read.set(
+      name,
+      published === undefined
+        ? { kind: "missing" }
+        : { kind: "published", published, publishedAtMs: undefined },
+    );
   }
   const credentials = settings.credentials.map((credential) => {
     const request = requests[credential.name];
@@ -52,6 +57,12 @@ export function plansOf(
     if (error instanceof PlanRefusal) throw new CommandError(error.message);
     throw error;
   }
+}
+
+/** @throws CommandError if something was asked for that cannot be done. */
+export function requireAccepted(plans: readonly PlannedCredential[]): void {
+  const refusals = plans.flatMap(({ plan }) => plan.refusals);
+  if (refusals.length > 0) throw new CommandError(refusals.join("\n"));
 }
 
 /** @throws CommandError that names the known ones, if one of the names is not. */

@@ -9,20 +9,40 @@ import { CommandError } from "../exit-codes.ts";
  */
 export function withHold(text: string, name: string, hold: CredentialSettings["hold"]): string {
   const document = parseDocument(text);
-  const credentials = document.getIn(["config", "keyturn:credentials"]);
+  const path = ["config", "keyturn:credentials"];
+  const credentials = document.getIn(path);
+  const value = hold === undefined ? undefined : holdValue(hold);
+  if (typeof credentials === "string") {
+    // `pulumi config set` without --path writes the whole list as text.
+    document.setIn(path, withHoldInJson(credentials, name, value));
+    return document.toString({ lineWidth: 0 });
+  }
   const credential = isSeq(credentials)
     ? credentials.items.find((item) => isMap(item) && item.get("name") === name)
     : undefined;
-  if (!isMap(credential)) throw new CommandError(`the stack's file has no credential "${name}"`);
-  if (hold === undefined) {
-    credential.delete("hold");
-  } else {
-    const value = {
-      until: formatInstant(hold.until),
-      reason: hold.reason,
-      ...(hold.pastSafeDate && { pastSafeDate: true }),
-    };
-    credential.set("hold", document.createNode(value));
-  }
+  if (!isMap(credential)) throw noSuchCredential(name);
+  if (value === undefined) credential.delete("hold");
+  else credential.set("hold", document.createNode(value));
   return document.toString({ lineWidth: 0 });
+}
+
+function holdValue(hold: NonNullable<CredentialSettings["hold"]>): Record<string, unknown> {
+  return {
+    until: formatInstant(hold.until),
+    reason: hold.reason,
+    ...(hold.pastSafeDate && { pastSafeDate: true }),
+  };
+}
+
+function withHoldInJson(text: string, name: string, value: Record<string, unknown> | undefined): string {
+  const credentials = JSON.parse(text) as { name?: unknown; hold?: unknown }[];
+  const credential = credentials.find((each) => each.name === name);
+  if (credential === undefined) throw noSuchCredential(name);
+  if (value === undefined) delete credential.hold;
+  else credential.hold = value;
+  return JSON.stringify(credentials);
+}
+
+function noSuchCredential(name: string): CommandError {
+  return new CommandError(`the stack's file has no credential "${name}"`);
 }
