@@ -1,0 +1,56 @@
+/** Something that Azure has and the sandbox has not. */
+export interface NotEmulated {
+  what: string;
+  /** What happens instead, or why nothing does. */
+  instead: string;
+}
+
+/** What users would look for and not find. Everything else that is missing is answered with 501 and its name. */
+export const notEmulated: readonly NotEmulated[] = [
+  {
+    what: "Sign-in: passwords and multi-factor authentication",
+    instead: "the sign-in page takes whoever is chosen; the sandbox guards nothing",
+  },
+  {
+    what: "Sign-in: password, device-code and SAML grants, the version 1 token endpoint, implicit and hybrid flows",
+    instead: "501",
+  },
+  {
+    what: "Sign-in: the times in a client assertion",
+    instead:
+      "not held against the sandbox clock, since clients sign them by the real one; `entra.settings.checkAssertionTimes` in the state turns it on",
+  },
+  {
+    what: "Sign-in: federated issuers that are not on this machine",
+    instead: "AADSTS50166, unless their keys are registered in the state (`entra.signIn.testIssuers`)",
+  },
+  {
+    what: "Sign-in: conditional access, risk, request loops (AADSTS50196), throttling (AADSTS90055)",
+    instead: "never by itself: switch on a fault",
+  },
+  {
+    what: "Managed identities: the token endpoint on a virtual machine (169.254.169.254)",
+    instead: "a user-assigned identity signs in through its federated credentials",
+  },
+  {
+    what: "Microsoft Graph: `$search`, `$expand`, change notifications, MIME messages, attachments",
+    instead: "501 with the name; attachments of a JSON message are ignored",
+  },
+  {
+    what: "Microsoft Graph: replicas that have not caught up, a 409 where nothing is written at the same time",
+    instead: "never by itself: switch on a fault (`stale`)",
+  },
+  {
+    what: "Key Vault: keys, certificates, network rules, private endpoints",
+    instead: "501 for keys and certificates; the rest has no effect",
+  },
+  {
+    what: "Key Vault: limits",
+    instead: "counted by the sandbox clock: while it stands still, so does the window of ten seconds",
+  },
+  {
+    what: "Azure Resource Manager: PATCH, actions, deployments, locks, policies, deny assignments",
+    instead: "501",
+  },
+  { what: "Azure outside this machine", instead: "nothing here ever calls it" },
+];
