@@ -11,12 +11,16 @@ const MAX_CHARACTERS = 256;
 const UNSAFE =
   /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** What nearly every text is: ASCII that can be printed. */
+const PLAIN = /^[ -~]*$/;
+
 /**
  * A text from outside (a display name, a secret's name) made harmless for every output: what is unsafe shows
  * as its code point (`\u{202e}`) instead of acting, so that two different names stay different; what is
  * longer than 256 characters ends in an ellipsis. Every foreign text passes through here once, when it is read.
  */
 export function safeText(text: string): string {
+  if (text.length <= MAX_CHARACTERS && PLAIN.test(text)) return text;
   // Cut before replacing, so that a text of megabytes costs no more than one of kilobytes.
   const head = text.length > MAX_CHARACTERS * 2 ? text.slice(0, MAX_CHARACTERS * 2) : text;
   const shown = head.replace(UNSAFE, (character) => {

@@ -13,7 +13,12 @@ const PLATFORMS: readonly [RegExp, string][] = [
   [/\bspiffe\b|\bspire\b/i, "SPIFFE"],
 ];
 
+/** Something of each pattern above: nearly every name is done with after this one look. */
+const ANY = /git|azure[ _-]?devops|azdo|vsts|terraform|pulumi|kubernetes|k8s|aks|google|gcp|spiffe|spire/i;
+
 /** The platform that one of the names speaks of. */
 export function federationPlatform(names: readonly string[]): string | undefined {
-  return PLATFORMS.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
+  const candidates = names.filter((name) => ANY.test(name));
+  if (candidates.length === 0) return undefined;
+  return PLATFORMS.find(([pattern]) => candidates.some((name) => pattern.test(name)))?.[1];
 }

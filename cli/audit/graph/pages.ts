@@ -16,54 +16,93 @@ const MOST_EMPTY_PAGES = 50;
 /** Graph now and then gives a page twice; so often in one collection is a loop. */
 const MOST_REPEATED_PAGES = 3;
 
-export interface PagesArgs {
+export interface PagesArgs<T> {
   client: GraphClient;
   /** The first page, or the one to go on from. */
   url: string;
   eventual: boolean;
   /** Runs a request when there is a free place for it. */
-  inTurn<T>(request: () => Promise<T>): Promise<T>;
-  /** Asks for the next page while this one is worked on. Costs the memory of one more page. */
+  inTurn<R>(request: () => Promise<R>): Promise<R>;
+  /** Asks for the next page while what was taken of this one is worked on. */
   ahead: boolean;
   /** More items than this in one chain of pages cannot be: the reading is broken off. */
   mostItems: number;
+  /**
+   * Takes out of a page what is to be kept, at once: the page itself is let go before the next one is asked
+   * for, or a scan with many chains would hold a page of each.
+   */
+  take(page: Page): T;
 }
 
 /**
- * The pages from `url` on. A page that was there before is left out, and a chain of pages that leads back to
- * itself, goes on without end or is not a chain of pages at all is broken off with an error: what was given
- * out until then is good.
+ * What was taken of the pages from `url` on. A page that was there before counts as empty, and a chain of pages
+ * that leads back to itself, goes on without end or is not a chain of pages at all is broken off with an error:
+ * what was given out until then is good.
  * @throws GraphError
  */
-export async function* readPages(args: PagesArgs): AsyncGenerator<Page, void, void> {
-  const visited = new Set<string>([args.url]);
-  const contents = new Set<string>();
-  let [repeated, empty, items] = [0, 0, 0];
-  let pending: Promise<Page> | undefined = request(args, args.url);
+export async function* readPages<T>(args: PagesArgs<T>): AsyncGenerator<T, void, void> {
+  const chain = new PageChain(args.url, args.mostItems);
+  let pending: Promise<Step<T>> | undefined = step(args, chain, args.url);
   while (pending !== undefined) {
-    const page: Page = await pending;
+    const { taken, next }: Step<T> = await pending;
     pending = undefined;
-    const { next } = page;
-    if (next !== undefined) {
-      if (visited.has(next)) throw new GraphError("Graph's pages lead back to one that was read already");
-      visited.add(next);
-    }
-    const content = signature(page.items);
-    const isRepeated = content !== undefined && contents.has(content);
-    if (content !== undefined) contents.add(content);
-    repeated += isRepeated ? 1 : 0;
-    empty = page.items.length === 0 ? empty + 1 : 0;
-    items += page.items.length;
-    if (repeated > MOST_REPEATED_PAGES) throw new GraphError("Graph gives the same page again and again");
-    if (empty > MOST_EMPTY_PAGES) throw new GraphError(`Graph gave ${empty} empty pages in a row`);
-    if (items > args.mostItems) throw new GraphError(`Graph's pages do not end: ${items} entries so far`);
     if (next !== undefined && args.ahead) {
-      pending = request(args, next);
+      pending = step(args, chain, next);
       // Whoever takes the pages may stop: then nobody waits for this one.
       pending.catch(() => undefined);
     }
-    yield isRepeated ? { ...page, items: [] } : page;
-    if (next !== undefined && pending === undefined) pending = request(args, next);
+    yield taken;
+    if (next !== undefined && pending === undefined) pending = step(args, chain, next);
+  }
+}
+
+interface Step<T> {
+  taken: T;
+  next: string | undefined;
+}
+
+async function step<T>(args: PagesArgs<T>, chain: PageChain, url: string): Promise<Step<T>> {
+  const { client, eventual, inTurn, take } = args;
+  const page = chain.checked(parsePage(await inTurn(() => client.sendForJson({ url, eventual })), url));
+  return { taken: take(page), next: page.next };
+}
+
+/** Tells a chain of pages that ends from one that does not. */
+class PageChain {
+  readonly #visited: Set<string>;
+  readonly #contents = new Set<string>();
+  readonly #mostItems: number;
+  #repeated = 0;
+  #empty = 0;
+  #items = 0;
+
+  constructor(url: string, mostItems: number) {
+    this.#visited = new Set([url]);
+    this.#mostItems = mostItems;
+  }
+
+  /** The page, empty if its content was there before. @throws GraphError if the chain is to be broken off. */
+  checked(page: Page): Page {
+    const { next, items } = page;
+    if (next !== undefined) {
+      if (this.#visited.has(next))
+        throw new GraphError("Graph's pages lead back to one that was read already");
+      this.#visited.add(next);
+    }
+    const content = signature(items);
+    const isRepeated = content !== undefined && this.#contents.has(content);
+    if (content !== undefined) this.#contents.add(content);
+    this.#repeated += isRepeated ? 1 : 0;
+    this.#empty = items.length === 0 ? this.#empty + 1 : 0;
+    this.#items += items.length;
+    if (this.#repeated > MOST_REPEATED_PAGES)
+      throw new GraphError("Graph gives the same page again and again");
+    if (this.#empty > MOST_EMPTY_PAGES)
+      throw new GraphError(`Graph gave ${this.#empty} empty pages in a row`);
+    if (this.#items > this.#mostItems) {
+      throw new GraphError(`Graph's pages do not end: ${this.#items} entries so far`);
+    }
+    return isRepeated ? { ...page, items: [] } : page;
   }
 }
 
@@ -80,10 +119,6 @@ export function parsePage(json: unknown, url: string): Page {
     next: typeof next === "string" && next !== "" ? next : undefined,
     count: typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined,
   };
-}
-
-async function request({ client, eventual, inTurn }: PagesArgs, url: string): Promise<Page> {
-  return parsePage(await inTurn(() => client.sendForJson({ url, eventual })), url);
 }
 
 /** Tells one page's content from another's; undefined if there is nothing to tell it by. */

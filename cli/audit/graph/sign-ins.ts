@@ -26,15 +26,18 @@ export async function readLastSignIns(client: GraphClient): Promise<GuidTable | 
     ahead: true,
     mostItems: MOST_ENTRIES,
     inTurn: (request) => request(),
+    take: ({ items }) => {
+      for (const item of items) addEntry(table, item);
+    },
   });
-  for await (const { items } of pages) {
-    for (const item of items) {
-      if (!isRecord(item) || typeof item.keyId !== "string") continue;
-      const activity = isRecord(item.signInActivity) ? item.signInActivity : {};
-      const lastMs = parseGraphTime(activity.lastSignInDateTime);
-      const day = lastMs === null ? 0 : Math.max(0, Math.floor(lastMs / DAY_MS));
-      table.set(item.keyId, Math.max(day, table.get(item.keyId) ?? 0));
-    }
-  }
+  for await (const _ of pages);
   return table.size === 0 ? undefined : table;
+}
+
+function addEntry(table: GuidTable, entry: unknown): void {
+  if (!isRecord(entry) || typeof entry.keyId !== "string") return;
+  const activity = isRecord(entry.signInActivity) ? entry.signInActivity : {};
+  const lastMs = parseGraphTime(activity.lastSignInDateTime);
+  const day = lastMs === null ? 0 : Math.max(0, Math.floor(lastMs / DAY_MS));
+  table.set(entry.keyId, Math.max(day, table.get(entry.keyId) ?? 0));
 }

@@ -11,7 +11,7 @@ import {
   wholeChain,
 } from "../graph/collections.ts";
 import { GraphError } from "../graph/errors.ts";
-import { readPages } from "../graph/pages.ts";
+import { type Page, readPages } from "../graph/pages.ts";
 import type { Gap } from "../model.ts";
 import type { AuditState } from "./audit-state.ts";
 import type { Journal } from "./journal.ts";
@@ -47,6 +47,13 @@ export async function scanDirectory(args: ScanArgs): Promise<Gap[]> {
     gaps.push([gap("entries", `${args.state.unreadable} entries are not of the form that Graph documents`)]);
   }
   return gaps.flat();
+}
+
+/** What is kept of a page. */
+interface TakenPage {
+  outcome: PageOutcome;
+  next: string | undefined;
+  count: number | undefined;
 }
 
 /** Reads one collection. */
@@ -104,20 +111,18 @@ class CollectionScan {
    * that has parts already, those.
    */
   async #begin(whole: Chain): Promise<Chain[]> {
-    const { state, journal, concurrency, judging } = this.#args;
+    const { state, journal, concurrency } = this.#args;
     const { name } = this.#collection;
     const known = state.chains(name);
     if (known.length > 0) return known.filter(({ id }) => id !== whole.id);
     state.applyChains(name, [whole]);
     await journal.chains(name, [whole]);
     if (concurrency === 1) return [];
-    for await (const page of this.#pages(whole.url, whole.eventual, false)) {
-      this.#expected = page.count;
-      const outcome = judgePage(name, page.items, judging, (id) => state.isNew(name, id));
-      await this.#take(whole, page.next, outcome);
-      const expected = page.count ?? (await this.#countOnce());
+    for await (const { outcome, next, count } of this.#pages(whole, whole.url, false)) {
+      await journal.page(whole, next, outcome);
+      const expected = count ?? (await this.#countOnce());
       this.#expected = expected;
-      if (page.next === undefined || expected === undefined) return [];
+      if (next === undefined || expected === undefined) return [];
       if (expected <= PAGES_WORTH_PARTS * PAGE_SIZE) return [];
       const parts = partChains(this.#collection, concurrency, outcome.createdMs);
       if (parts.length > 0) {
@@ -144,27 +149,35 @@ class CollectionScan {
   }
 
   async #readFrom(chain: Chain, url: string, ahead: boolean): Promise<void> {
-    const { state, judging } = this.#args;
-    const { name } = this.#collection;
-    for await (const page of this.#pages(url, chain.eventual, ahead)) {
-      const outcome = judgePage(name, page.items, judging, (id) => state.isNew(name, id));
-      await this.#take(chain, page.next, outcome);
+    const { journal } = this.#args;
+    for await (const { outcome, next } of this.#pages(chain, url, ahead)) {
+      await journal.page(chain, next, outcome);
     }
   }
 
-  #pages(url: string, eventual: boolean, ahead: boolean) {
+  #pages(chain: Chain, url: string, ahead: boolean) {
     const { client } = this.#args;
     const mostItems = this.#expected === undefined ? MOST_ITEMS : 2 * this.#expected + 10 * PAGE_SIZE;
-    return readPages({ client, url, eventual, ahead, mostItems, inTurn: (request) => this.#limit(request) });
+    return readPages({
+      client,
+      url,
+      eventual: chain.eventual,
+      ahead,
+      mostItems,
+      inTurn: (request) => this.#limit(request),
+      take: (page) => this.#take(chain, page),
+    });
   }
 
-  async #take(chain: Chain, next: string | undefined, outcome: PageOutcome): Promise<void> {
-    const { state, journal, onProgress } = this.#args;
+  /** Judges a page and adds it to the state, in one go: of two pages that hold the same entry, one finds it known. */
+  #take(chain: Chain, { items, next, count }: Page): TakenPage {
+    const { state, judging, onProgress } = this.#args;
     const { name } = this.#collection;
-    // First the state, at once: of two pages that hold the same entry, the second finds it known.
+    this.#expected ??= count;
+    const outcome = judgePage(name, items, judging, (id) => state.isNew(name, id));
     state.applyPage(chain, next, outcome);
     onProgress(name, state.read(name), this.#expected);
-    await journal.page(chain, next, outcome);
+    return { outcome, next, count };
   }
 
   /** The count, asked for once. */

@@ -28,7 +28,9 @@ async function pagesOf(
   try {
     const { ahead = false, mostItems = 10_000 } = options;
     const args = { client, url: "/v1.0/applications", eventual: false, ahead, mostItems };
-    for await (const page of readPages({ ...args, inTurn: (request) => request() })) pages.push(page);
+    const whole = (page: Page) => page;
+    for await (const page of readPages({ ...args, inTurn: (request) => request(), take: whole }))
+      pages.push(page);
   } catch (thrown) {
     error = thrown;
   }

@@ -1,0 +1,44 @@
+import { runAudit } from "../../cli/audit/audit.ts";
+import { auditPolicy } from "../../cli/audit/policy.ts";
+import { trust } from "../../test/support/https-server.ts";
+
+/**
+ * One audit in a process of its own: `node scan.ts ORIGIN CONCURRENCY`, with the authority to trust in
+ * `KEYTURN_BENCH_CA`. Prints how long it took, the most memory that it had, and what it found.
+ */
+const [origin = "", concurrency = ""] = process.argv.slice(2);
+trust(process.env.KEYTURN_BENCH_CA ?? "");
+
+const startedMs = performance.now();
+const result = await runAudit(
+  {
+    credential: {
+      getToken: () => Promise.resolve({ token: "bench", expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+    },
+    graphUrl: origin,
+    tenant: null,
+    vaultUris: [],
+    managed: [],
+    gaps: [],
+    policy: auditPolicy(),
+    acceptances: () => Promise.resolve([]),
+    concurrency: Number(concurrency),
+    resumeFile: undefined,
+    signIns: false,
+    owners: false,
+  },
+  { random: Math.random, nowMs: Date.now, pauseMs: () => Promise.resolve(), onProgress: () => undefined },
+);
+const durationMs = performance.now() - startedMs;
+const { read, findings, complete } = result;
+process.stdout.write(
+  JSON.stringify({
+    durationMs,
+    // The most of the process's life, in KiB (getrusage).
+    peakMb: process.resourceUsage().maxRSS / 1024,
+    entities: read.applications + read.servicePrincipals,
+    credentials: read.credentials,
+    findings: findings.length,
+    complete,
+  }),
+);

@@ -1,0 +1,43 @@
+import { answerFrom } from "../../test/support/graph-directory.ts";
+import { startHttpsServer } from "../../test/support/https-server.ts";
+import { tenantOf } from "./tenant.ts";
+
+/**
+ * A Microsoft Graph in a process of its own: `node server.ts APPLICATIONS LATENCY_MS`. Each answer takes the
+ * latency. Prints one line of JSON when it listens; then, for each line on standard input, how many pages it has
+ * handed out since the last.
+ *
+ * Answers are made once and kept, so that a measured run waits for the latency and not for this process.
+ */
+const [applications = 0, latencyMs = 0] = process.argv.slice(2).map(Number);
+const directory = tenantOf(applications, Date.now());
+const made = new Map<string, { status: number; type: string; bytes: Buffer }>();
+let pages = 0;
+
+const server = await startHttpsServer((request, response) => {
+  const url = request.url ?? "";
+  const answer = made.get(url) ?? make(request.method ?? "", url);
+  made.set(url, answer);
+  if (answer.status === 200 && answer.type === "application/json") pages++;
+  setTimeout(() => {
+    response.writeHead(answer.status, { "content-type": answer.type, "content-length": answer.bytes.length });
+    response.end(answer.bytes);
+  }, latencyMs);
+});
+
+process.stdout.write(`${JSON.stringify({ origin: server.origin, caPem: server.caPem })}\n`);
+process.stdin.on("data", () => {
+  process.stdout.write(`${pages}\n`);
+  pages = 0;
+});
+process.stdin.on("end", () => process.exit());
+
+function make(method: string, url: string) {
+  const { status, body } = answerFrom(directory, server.origin, { method, url, body: undefined });
+  const isText = typeof body === "string";
+  return {
+    status,
+    type: isText ? "text/plain" : "application/json",
+    bytes: Buffer.from(isText ? body : JSON.stringify(body)),
+  };
+}
