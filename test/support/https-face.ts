@@ -64,9 +64,12 @@ export async function startFace({
   const clock = storeClock(store);
   const randomness = seededRandomness(seed);
   const context = () => ({ nowMs: clock.nowMs(), randomness });
-  const deployer = await store.update(({ entra }) => {
+  const deployer = await store.update(({ entra, host }) => {
     if (entra.signIn.signingKeys.length === 0) entra.signIn.signingKeys.push(key);
-    return createDeployer(entra, context(), roles === undefined ? {} : { roles });
+    const created = createDeployer(entra, context(), roles === undefined ? {} : { roles });
+    // The provider face, if a test puts one beside this one, acts as the same identity.
+    host.deployer ??= { ...created };
+    return created;
   });
   const unsupported: string[] = [];
   const failures: unknown[] = [];
