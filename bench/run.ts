@@ -1,13 +1,14 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CommandError, exitCodes } from "../cli/exit-codes.ts";
+import { auditBenchmark } from "./audit/audit.ts";
 import type { Benchmark, BenchmarkResult } from "./benchmark.ts";
 import type { MeasureOptions } from "./measure.ts";
 import { previewBenchmark } from "./preview/preview.ts";
 import { type Machine, missedAims, type Report, reportJson, reportText } from "./report.ts";
 
 /** Every benchmark, in the order in which they run. */
-const benchmarks: Benchmark[] = [previewBenchmark];
+const benchmarks: Benchmark[] = [auditBenchmark, previewBenchmark];
 
 interface Options {
   runs: number;
