@@ -1,3 +1,4 @@
+import { registerAdopt } from "./adopt.ts";
 import { registerAudit } from "./audit.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerHold } from "./hold.ts";
@@ -15,6 +16,7 @@ export const commands: RegisterCommand[] = [
   registerRollback,
   registerRetire,
   registerHold,
+  registerAdopt,
   registerAudit,
   registerSandbox,
 ];

@@ -1,17 +1,20 @@
 import { DefaultAzureCredential } from "@azure/identity";
 import { z } from "zod";
 import { GraphClient } from "../audit/graph/client.ts";
+import { findCloud } from "../audit/graph/cloud.ts";
+import { safeText } from "../audit/safe-text.ts";
 
 /** An application as far as recovery needs it. */
+const displayName = z.string().transform(safeText).nullable().optional();
 const applicationSchema = z.object({
   id: z.string(),
   appId: z.string(),
-  displayName: z.string().nullable().optional(),
+  displayName,
   createdDateTime: z.string().nullable().optional(),
 });
 const keySchema = z.object({
   keyId: z.string(),
-  displayName: z.string().nullable().optional(),
+  displayName,
   endDateTime: z.string().nullable().optional(),
 });
 const page = <T extends z.ZodType>(item: T) => z.object({ value: z.array(item) });
@@ -23,6 +26,7 @@ export type DirectoryKey = z.infer<typeof keySchema>;
 export interface Directory {
   /** Applications that carry a marker, oldest first. */
   applicationsMarked(marker: string): Promise<DirectoryApplication[]>;
+  applicationOf(clientId: string): Promise<DirectoryApplication | undefined>;
   servicePrincipalOf(clientId: string): Promise<{ id: string } | undefined>;
   /** The secrets of an application, without values. Undefined if there is no such application. */
   keysOf(applicationObjectId: string): Promise<DirectoryKey[] | undefined>;
@@ -31,33 +35,16 @@ export interface Directory {
   deleteApplication(applicationObjectId: string): Promise<void>;
 }
 
-/** Where Graph is in the cloud that `env` names, as the azuread provider finds it. */
-export async function graphOrigin(env: NodeJS.ProcessEnv): Promise<string> {
-  const host = env.ARM_METADATA_HOSTNAME;
-  if (host === undefined || host === "") return "https://graph.microsoft.com";
-  const response = await fetch(`https://${host}/metadata/endpoints?api-version=2022-09-01`, {
-    signal: AbortSignal.timeout(10_000),
-  });
-  const endpoints: unknown = await response.json();
-  const found = [endpoints]
-    .flat()
-    .map(
-      (each) =>
-        (each as Record<string, unknown>).microsoftGraphResourceId ??
-        (each as Record<string, unknown>).graphEndpoint,
-    );
-  const origin = found.find((each) => typeof each === "string");
-  if (typeof origin !== "string") throw new Error(`${host} does not say where Microsoft Graph is`);
-  return new URL(origin).origin;
-}
-
 /** Entra through Microsoft Graph, as whoever is signed in. */
 export async function openDirectory(env: NodeJS.ProcessEnv): Promise<Directory> {
+  const cloud = await findCloud({
+    graphUrl: undefined,
+    authorityHost: env.AZURE_AUTHORITY_HOST,
+    metadataHost: env.ARM_METADATA_HOSTNAME,
+  });
   const client = new GraphClient({
-    origin: await graphOrigin(env),
-    credential: new DefaultAzureCredential({
-      disableInstanceDiscovery: env.AZURE_AUTHORITY_HOST !== undefined,
-    } as never),
+    origin: cloud.graphUrl,
+    credential: new DefaultAzureCredential({ disableInstanceDiscovery: cloud.privateAuthority }),
     random: Math.random,
     nowMs: Date.now,
   });
@@ -78,6 +65,13 @@ export async function openDirectory(env: NodeJS.ProcessEnv): Promise<Directory> 
       });
       return found.toSorted((x, y) => String(x.createdDateTime).localeCompare(String(y.createdDateTime)));
     },
+    applicationOf: async (clientId) =>
+      (
+        await list(applicationSchema, "/v1.0/applications", {
+          $filter: `appId eq '${clientId}'`,
+          $select: "id,appId,displayName,createdDateTime",
+        })
+      )[0],
     servicePrincipalOf: async (clientId) =>
       (
         await list(z.object({ id: z.string() }), "/v1.0/servicePrincipals", {

@@ -46,3 +46,37 @@ function withHoldInJson(text: string, name: string, value: Record<string, unknow
 function noSuchCredential(name: string): CommandError {
   return new CommandError(`the stack's file has no credential "${name}"`);
 }
+
+/** A credential of an application that exists already, as it stands in a stack's file. */
+export interface AdoptedCredential {
+  name: string;
+  application: { clientId: string };
+  consumers?: { name: string; principalId: string }[];
+}
+
+/**
+ * The text of a stack's file with one more credential at the end of the list.
+ * @throws CommandError if there is one of that name, or of that application.
+ */
+export function withCredential(text: string, credential: AdoptedCredential): string {
+  const document = parseDocument(text);
+  const path = ["config", "keyturn:credentials"];
+  const found = document.getIn(path);
+  const isText = typeof found === "string";
+  const credentials = (isText ? JSON.parse(found) : isSeq(found) ? found.toJSON() : []) as {
+    name?: string;
+    application?: { clientId?: string };
+  }[];
+  for (const each of credentials) {
+    if (each.name === credential.name) {
+      throw new CommandError(`the stack has a credential "${credential.name}" already`);
+    }
+    if (each.application?.clientId?.toLowerCase() === credential.application.clientId.toLowerCase()) {
+      throw new CommandError(`the stack manages this application already, as "${each.name}"`);
+    }
+  }
+  if (isSeq(found)) found.add(document.createNode(credential));
+  else if (isText) document.setIn(path, JSON.stringify([...credentials, credential]));
+  else document.setIn(path, document.createNode([credential]));
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { parseSecretDisplayName } from "../../infra/credential/secret-name.ts";
+import { formatInstant, parseInstant } from "../../infra/instant.ts";
+import { policyOf } from "../../infra/settings/consistency.ts";
+import { type Directory, type DirectoryKey, openDirectory } from "../engine/directory.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
+import { confirm } from "../operate/confirm.ts";
+import { readStackFacts, requireKnown } from "../operate/read-plans.ts";
+import { type AdoptedCredential, withCredential } from "../operate/stack-file.ts";
+import type { CommandContext, RegisterCommand } from "./command.ts";
+import { engineFor, projectFolderOf, type StackOption, withStackOption } from "./stack-option.ts";
+
+interface AdoptOptions extends StackOption {
+  clientId?: string;
+  consumer?: string[];
+  removeHandMade?: boolean;
+  yes?: boolean;
+}
+
+/** `keyturn adopt`: takes over an application that people made, without breaking its users. */
+export const registerAdopt: RegisterCommand = (program, context) => {
+  withStackOption(program.command("adopt <name>"))
+    .summary("take over an existing application")
+    .description(
+      "Takes over an application that exists: lists the secrets that people made, and writes the credential into the stack's file, to be committed. The next update makes and publishes a secret beside them; theirs stay as they are.\n\n" +
+        "Once everybody reads the published secret and its overlap is over, --remove-hand-made deletes theirs.",
+    )
+    .option("-i, --client-id <guid>", "the application's client id")
+    .option("--consumer <name=principalId...>", "who may read the published secret")
+    .option("--remove-hand-made", "delete the secrets that people made")
+    .option("-y, --yes", "do not ask")
+    .action((name: string, options: AdoptOptions) =>
+      options.removeHandMade === true
+        ? removeHandMade(name, options, context)
+        : adopt(name, options, context),
+    );
+};
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+async function adopt(name: string, options: AdoptOptions, { terminal }: CommandContext): Promise<void> {
+  const credential = parseCredential(name, options);
+  const engine = await engineFor(options);
+  const directory = await openDirectory(engine.env);
+  const application = await directory.applicationOf(credential.application.clientId);
+  if (application === undefined) {
+    throw new CommandError(
+      `there is no application with client id ${credential.application.clientId} in this tenant`,
+    );
+  }
+  terminal.err(`${application.displayName ?? "(no name)"}, object id ${application.id}`);
+  terminal.err(describeKeys(handMade((await directory.keysOf(application.id)) ?? [])));
+  const file = join(projectFolderOf(options), `Pulumi.${engine.stack.split("/").at(-1)}.yaml`);
+  const text = withCredential(await readFile(file, "utf8"), credential);
+  await confirm(`adopt it as ${name} (writes ${file})?`, options.yes === true);
+  await writeFileAtomic(file, text);
+  terminal.out(
+    `${file} was changed: commit it. The next update makes and publishes a secret; those above stay.`,
+  );
+}
+
+async function removeHandMade(
+  name: string,
+  options: AdoptOptions,
+  { terminal }: CommandContext,
+): Promise<void> {
+  const engine = await engineFor(options);
+  const facts = await readStackFacts(engine);
+  requireKnown([name], facts.settings);
+  const output = facts.outputs[name];
+  const settings = facts.settings.credentials.find((each) => each.name === name);
+  if (output?.current === undefined || settings === undefined) {
+    throw new CommandError(`${name} has not been published yet: update first, and let its consumers read it`);
+  }
+  const { overlapMs } = policyOf(facts.settings, settings);
+  // The first publication is what the users of hand-made secrets have had to change to.
+  const firstMs = output.current.generation > 1 ? 0 : (parseInstant(output.current.createdAt) ?? 0);
+  if (facts.nowMs < firstMs + overlapMs) {
+    throw new CommandError(
+      `${name} was published first on ${output.current.createdAt}: its consumers have until ${formatInstant(firstMs + overlapMs)} to change over`,
+    );
+  }
+  const directory = await openDirectory(engine.env);
+  const keys = handMade((await directory.keysOf(output.applicationObjectId)) ?? []);
+  terminal.err(describeKeys(keys));
+  if (keys.length === 0) return;
+  await confirm(
+    `delete ${keys.length === 1 ? "it" : `these ${keys.length}`}? Whoever still uses one fails at once.`,
+    options.yes === true,
+  );
+  await removeAll(directory, output.applicationObjectId, keys);
+  terminal.out(`Deleted ${keys.length} hand-made secret${keys.length === 1 ? "" : "s"} of ${name}.`);
+}
+
+async function removeAll(
+  directory: Directory,
+  objectId: string,
+  keys: readonly DirectoryKey[],
+): Promise<void> {
+  // One after the other: Entra refuses two writes to one application at once.
+  for (const { keyId } of keys) await directory.removeKey(objectId, keyId);
+}
+
+/** The keys that no stack of ours made. */
+function handMade(keys: readonly DirectoryKey[]): DirectoryKey[] {
+  return keys.filter(({ displayName }) => parseSecretDisplayName(displayName ?? "") === undefined);
+}
+
+function describeKeys(keys: readonly DirectoryKey[]): string {
+  if (keys.length === 0) return "It has no secrets that people made.";
+  const lines = keys.map(
+    ({ keyId, displayName, endDateTime }) =>
+      `  ${keyId}  until ${endDateTime ?? "?"}  ${JSON.stringify(displayName ?? "")}`,
+  );
+  return `Secrets that people made:\n${lines.join("\n")}`;
+}
+
+function parseCredential(name: string, { clientId, consumer = [] }: AdoptOptions): AdoptedCredential {
+  const wrong = (message: string) => new CommandError(message, exitCodes.configuration);
+  if (clientId === undefined || !GUID.test(clientId))
+    throw wrong("--client-id must be the application's GUID");
+  const consumers = consumer.map((text) => {
+    const [consumerName = "", principalId = "", ...rest] = text.split("=");
+    if (consumerName === "" || !GUID.test(principalId) || rest.length > 0) {
+      throw wrong(`--consumer must be name=principalId, not "${text}"`);
+    }
+    return { name: consumerName, principalId };
+  });
+  return { name, application: { clientId }, ...(consumers.length > 0 && { consumers }) };
+}
