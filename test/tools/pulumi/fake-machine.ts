@@ -61,10 +61,9 @@ if (args[0] === "env") {
   /** Every build so far. */
   builds(): { pid: number; args: string[]; cwd: string; env: Record<string, string | undefined> }[] {
     if (!existsSync(this.#builds)) return [];
-    return readFileSync(this.#builds, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
+    // What stands after the last line end is still being written.
+    const lines = readFileSync(this.#builds, "utf8").split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line));
   }
 
   get #builds(): string {
