@@ -1,3 +1,4 @@
+import { withClientId } from "./client-id-index.ts";
 import { notFound } from "./errors.ts";
 import type { Application, EntraState } from "./state.ts";
 
@@ -10,8 +11,7 @@ export function applicationOf(entra: EntraState, id: string): Application {
 
 /** The application with this client id. */
 export function applicationOfClient(entra: EntraState, appId: string): Application | undefined {
-  const wanted = appId.toLowerCase();
-  return Object.values(entra.applications).find((application) => application.appId === wanted);
+  return withClientId(entra.applications, appId);
 }
 
 /** Application URIs by which other applications ask for tokens. */

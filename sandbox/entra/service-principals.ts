@@ -1,5 +1,6 @@
 import { isoSeconds } from "../iso-time.ts";
 import { applicationOfClient } from "./application-lookup.ts";
+import { withClientId } from "./client-id-index.ts";
 import type { CreationContext } from "./context.ts";
 import { forgetReferencesTo } from "./directory-objects.ts";
 import { DirectoryError, notFound, valueRequired } from "./errors.ts";
@@ -95,6 +96,5 @@ export function servicePrincipalOf(entra: EntraState, id: string): ServicePrinci
 
 /** The service principal of the application with this client id. */
 export function servicePrincipalOfClient(entra: EntraState, appId: string): ServicePrincipal | undefined {
-  const wanted = appId.toLowerCase();
-  return Object.values(entra.servicePrincipals).find((candidate) => candidate.appId === wanted);
+  return withClientId(entra.servicePrincipals, appId);
 }
