@@ -51,8 +51,10 @@ export const credentialOutputSchema = z.object({
   broken: z
     .object({ generation: z.int(), kind: z.enum(["rejected", "unavailable"]), reason: z.string() })
     .optional(),
-  /** The id of the last request that was carried out without publishing anything. */
-  request: z.string().optional(),
+  /** The ids of requests that were carried out. */
+  requests: z.array(z.string()).optional(),
+  /** What was asked for and could not be done, and why. */
+  refusals: z.array(z.string()).optional(),
   /** This credential was left as it is in the last update, and why. */
   stopped: z.string().optional(),
 });
@@ -67,6 +69,7 @@ export interface CredentialFacts {
   version: string | undefined;
   consumers: ConsumerSettings[];
   stopped?: string | undefined;
+  refusals?: string[];
   federated?: { name: string; issuer: string; subject: string }[];
 }
 
@@ -111,7 +114,8 @@ export function credentialOutput(
             settings: failure.settings,
           },
     broken: memory.broken,
-    request: memory.request,
+    requests: memory.requests.length === 0 ? undefined : memory.requests,
+    refusals: facts.refusals?.length === 0 ? undefined : facts.refusals,
     stopped: facts.stopped,
     federated: facts.federated?.map(({ name, issuer, subject }) => ({ name, issuer, subject })),
   });
@@ -174,7 +178,7 @@ function memoryOf(name: string, output: CredentialOutput): Memory {
         ? undefined
         : { ...failure, lastAttemptAtMs: parseInstant(failure.lastAttemptAt) ?? 0 },
     broken,
-    request: output.request,
+    requests: output.requests ?? [],
   };
 }
 

@@ -119,7 +119,13 @@ function never(name: string): never {
 
 function outputOf(
   name: string,
-  { resource, secret, settings: { consumers }, stopped }: Omit<(typeof published)[number], "name">,
+  {
+    resource,
+    secret,
+    settings: { consumers },
+    plan: { refusals },
+    stopped,
+  }: Omit<(typeof published)[number], "name">,
 ): pulumi.Output<CredentialOutput> {
   const { clientId, applicationObjectId, outcome } = resource;
   return pulumi
@@ -127,7 +133,7 @@ function outputOf(
     .apply(([clientId, applicationObjectId, vaultUri, version, { published, memory }]) =>
       credentialOutput(
         name,
-        { clientId, applicationObjectId, vaultUri, version, consumers, stopped },
+        { clientId, applicationObjectId, vaultUri, version, consumers, refusals, stopped },
         published,
         memory,
       ),

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { emptyMemory, type Memory } from "./rotation/memory.ts";
-import { type Plan, PlanRefusal, planRotation } from "./rotation/plan.ts";
+import { planNothing, planRotation } from "./rotation/plan.ts";
+import { type Plan, PlanRefusal } from "./rotation/plan-types.ts";
 import type { Policy } from "./rotation/policy.ts";
-import type { Published } from "./rotation/published.ts";
+import { contradiction, type Published } from "./rotation/published.ts";
 import { policyOf } from "./settings/consistency.ts";
-import type { CredentialSettings, Settings } from "./settings/schema.ts";
-import type { ReadResult } from "./vault/read-published.ts";
+import type { CredentialSettings, RotationSettings } from "./settings/schema.ts";
+import type { Inconsistency, ReadResult } from "./vault/read-published.ts";
 
 /** What this update does with one credential, and all that was decided on. */
 export interface PlannedCredential {
@@ -40,7 +41,7 @@ function refusalsToRemove(
  * @throws PlanRefusal listing every credential for which nothing safe can be done: then nothing at all is done.
  */
 export function planCredentials(
-  settings: Settings,
+  settings: RotationSettings,
   read: ReadonlyMap<string, ReadResult>,
   memories: ReadonlyMap<string, Memory>,
   nowMs: number,
@@ -64,7 +65,7 @@ export function planCredentials(
 }
 
 function planCredential(
-  settings: Settings,
+  settings: RotationSettings,
   credential: CredentialSettings,
   result: ReadResult,
   memory: Memory,
@@ -73,14 +74,15 @@ function planCredential(
   const policy = policyOf(settings, credential);
   const settingsDigest = digestOf(credential, policy);
   const common = { settings: credential, policy, memory, settingsDigest };
-  if (result.kind === "inconsistent") {
-    return { ...common, ...planAsRemembered(credential.name, result.reason, policy, memory, nowMs) };
-  }
+  const doubt = inconsistencyOf(result, memory);
+  if (doubt !== undefined) return { ...common, ...planAsRemembered(credential.name, doubt, policy, memory) };
   const published = result.kind === "published" ? result.published : undefined;
+  refuseOtherApplication(credential, published);
   const { hold } = credential;
   const plan = planRotation({
     policy,
     published,
+    publishedAtMs: result.kind === "published" ? result.publishedAtMs : undefined,
     memory,
     request: credential.request,
     hold: hold === undefined ? undefined : { ...hold, untilMs: hold.until },
@@ -90,31 +92,50 @@ function planCredential(
   return { ...common, plan, published, stopped: undefined };
 }
 
-/** The tags cannot be read: everything stays as the stack remembers it, and nothing is rotated or retired. */
+const TAGS_RUNBOOK = "docs/runbooks/inconsistent-tags.md";
+
+/** Why what the vault says cannot be believed: by itself, or because the stack remembers it otherwise. */
+function inconsistencyOf(result: ReadResult, memory: Memory): Inconsistency | undefined {
+  if (result.kind === "inconsistent") return result;
+  if (result.kind === "missing" || memory.published === undefined) return undefined;
+  const reason = contradiction(result.published, memory.published);
+  const { keyId, expiresAtMs } = result.published.current;
+  return reason === undefined
+    ? undefined
+    : { reason: `the tags of the published secret were changed: ${reason}`, keyId, expiresAtMs };
+}
+
+/** The tags cannot be believed: everything stays as the stack remembers it, if it remembers this publication. */
 function planAsRemembered(
   name: string,
-  reason: string,
+  { reason, keyId, expiresAtMs }: Inconsistency,
   policy: Policy,
   memory: Memory,
-  nowMs: number,
 ): Pick<PlannedCredential, "plan" | "published" | "stopped"> {
   const { published } = memory;
-  if (published === undefined) {
+  const isRemembered =
+    published !== undefined &&
+    (published.current.keyId === keyId || published.current.expiresAtMs === expiresAtMs);
+  if (!isRemembered) {
     throw new PlanRefusal(
-      `${name}: ${reason}, and the stack does not remember what it published. Put the tags right (docs/runbooks/inconsistent-tags.md).`,
+      `${name}: ${reason}, and the stack does not remember this publication. Put the tags right (${TAGS_RUNBOOK}).`,
     );
   }
-  const frozenAtMs = Math.min(nowMs, published.current.createdAtMs);
-  const plan = planRotation({
-    policy,
-    published,
-    memory: { ...memory, broken: undefined, failure: undefined },
-    request: undefined,
-    hold: undefined,
-    settings: "",
-    nowMs: frozenAtMs,
-  });
-  return { plan, published, stopped: `${reason} (docs/runbooks/inconsistent-tags.md)` };
+  const plan = planNothing(published, memory, policy);
+  return { plan, published, stopped: `${reason} (${TAGS_RUNBOOK})` };
+}
+
+/** Another application has other secrets: its credential is another credential. */
+function refuseOtherApplication(
+  { name, application }: CredentialSettings,
+  published: Published | undefined,
+): void {
+  if (published === undefined || !("clientId" in application)) return;
+  if (application.clientId === published.clientId.toLowerCase()) return;
+  throw new PlanRefusal(
+    `${name} publishes secrets of application ${published.clientId}, but the settings say ${application.clientId}. ` +
+      "Its consumers would hold a secret of an application that they do not know: give the other application a credential of another name.",
+  );
 }
 
 /** Changes when anything changes that could make a failed verification succeed. */

@@ -1,7 +1,7 @@
 import type { CredentialOutput } from "./credential-output.ts";
 
 /** What is wrong with a credential, in words; empty if nothing is. */
-export function problemsOf(name: string, { failure, broken, stopped }: CredentialOutput): string[] {
+export function problemsOf(name: string, { failure, broken, refusals, stopped }: CredentialOutput): string[] {
   const problems: string[] = [];
   if (failure !== undefined) {
     problems.push(
@@ -13,6 +13,7 @@ export function problemsOf(name: string, { failure, broken, stopped }: Credentia
       `${name}: the published generation ${broken.generation} does not work: ${broken.reason} (docs/runbooks/expired-secret.md)`,
     );
   }
+  problems.push(...(refusals ?? []));
   if (stopped !== undefined) problems.push(`${name}: left as it is: ${stopped}`);
   return problems;
 }

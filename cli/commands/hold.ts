@@ -5,7 +5,13 @@ import { formatInstant, parseLooseInstant } from "../../infra/instant.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { confirm } from "../operate/confirm.ts";
 import { describePlan } from "../operate/describe-plan.ts";
-import { plansOf, readStackFacts, requireKnown, type StackFacts } from "../operate/read-plans.ts";
+import {
+  plansOf,
+  readStackFacts,
+  requireAccepted,
+  requireKnown,
+  type StackFacts,
+} from "../operate/read-plans.ts";
 import { withHold } from "../operate/stack-file.ts";
 import type { RegisterCommand } from "./command.ts";
 import { engineFor, projectFolderOf, type StackOption, withStackOption } from "./stack-option.ts";
@@ -35,9 +41,11 @@ export const registerHold: RegisterCommand = (program, { terminal }) => {
       const engine = await engineFor(options);
       const facts = await readStackFacts(engine);
       requireKnown([name], facts.settings);
-      for (const plan of plansOf(withHoldInFacts(facts, name, hold))) {
-        if (plan.settings.name === name) terminal.err(describePlan(plan).join("\n"));
-      }
+      const plans = plansOf(withHoldInFacts(facts, name, hold)).filter(
+        ({ settings }) => settings.name === name,
+      );
+      requireAccepted(plans);
+      for (const plan of plans) terminal.err(describePlan(plan).join("\n"));
       const file = join(projectFolderOf(options), `Pulumi.${engine.stack.split("/").at(-1)}.yaml`);
       const question =
         hold === undefined ? `release ${name}` : `hold ${name} until ${formatInstant(hold.until)}`;

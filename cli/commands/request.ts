@@ -5,7 +5,7 @@ import { updateStack } from "../engine/update.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { confirm } from "../operate/confirm.ts";
 import { describePlan } from "../operate/describe-plan.ts";
-import { plansOf, readStackFacts, requireKnown } from "../operate/read-plans.ts";
+import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../operate/read-plans.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import type { RegisterCommand } from "./command.ts";
@@ -63,6 +63,7 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
         requireKnown(names, facts.settings);
         const requests = requestsFor(names, action, options.reason, facts.nowMs);
         const plans = plansOf(facts, requests).filter(({ settings }) => names.includes(settings.name));
+        requireAccepted(plans);
         for (const plan of plans) terminal.err(describePlan(plan).join("\n"));
         const idle = plans.filter(({ plan }) => plan.action === "keep" || plan.action === "wait");
         if (idle.length === plans.length) {

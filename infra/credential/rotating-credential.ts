@@ -4,7 +4,7 @@ import { DAY_MS } from "../duration.ts";
 import { parseInstant } from "../instant.ts";
 import type { Memory } from "../rotation/memory.ts";
 import { decideOutcome, type Outcome, type Role, type Verdict } from "../rotation/outcome.ts";
-import type { Plan } from "../rotation/plan.ts";
+import type { Plan } from "../rotation/plan-types.ts";
 import type { Policy } from "../rotation/policy.ts";
 import type { Published, SecretRecord } from "../rotation/published.ts";
 import type { CredentialSettings } from "../settings/schema.ts";

@@ -1,4 +1,6 @@
-import type { PlannedSecret } from "../rotation/plan.ts";
+import { HOUR_MS } from "../duration.ts";
+import { formatInstant } from "../instant.ts";
+import type { PlannedSecret } from "../rotation/plan-types.ts";
 
 /**
  * Names that living secrets are recognised by. All of them are inputs of `ApplicationPassword` or decide on its
@@ -27,10 +29,13 @@ export function parseSecretDisplayName(
 }
 
 /**
- * The resource name of a secret's trigger. It holds the day on which the secret was made: an update that
- * died is finished on the same day with the secret that it had made; one found dead later starts a fresh
- * secret, since an old one would be published with a part of its life gone.
+ * The resource name of a secret's trigger. It holds the day on which the secret was made and how long it lives: an
+ * update that died is finished on the same day with the secret that it had made; one found dead later, or after the
+ * lifetime was changed, starts a fresh secret, since an old one would be published with too little life.
  */
-export function triggerName(credential: string, secret: SlotAndGeneration & { createdAt: string }): string {
-  return `${credential}-${secret.slot}-${secret.generation}-${secret.createdAt.slice(0, 10).replaceAll("-", "")}`;
+export function triggerName(credential: string, secret: PlannedSecret): string {
+  const { slot, generation, createdAtMs, expiresAtMs } = secret;
+  const day = formatInstant(createdAtMs).slice(0, 10).replaceAll("-", "");
+  const hours = Math.round((expiresAtMs - createdAtMs) / HOUR_MS);
+  return `${credential}-${slot}-${generation}-${day}-${hours}h`;
 }

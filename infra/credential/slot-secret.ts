@@ -2,7 +2,7 @@ import { ApplicationPassword } from "@pulumi/azuread/applicationPassword.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random/randomUuid.js";
 import { formatInstant } from "../instant.ts";
-import type { PlannedSecret } from "../rotation/plan.ts";
+import type { PlannedSecret } from "../rotation/plan-types.ts";
 import { secretDisplayName, triggerName } from "./secret-name.ts";
 
 export interface SlotSecretArgs {
@@ -33,7 +33,7 @@ export function declareSlotSecret(args: SlotSecretArgs, parent: pulumi.Resource)
   const { stack, credential, secret } = args;
   const createdAt = formatInstant(secret.createdAtMs);
   const trigger = new RandomUuid(
-    triggerName(credential, { ...secret, createdAt }),
+    triggerName(credential, secret),
     {
       keepers: {
         credential,

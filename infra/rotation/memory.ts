@@ -39,8 +39,16 @@ export interface Memory {
   retiredGeneration: number | undefined;
   failure: VerificationFailure | undefined;
   broken: BrokenSecret | undefined;
-  /** The id of the last request that was carried out without publishing anything. */
-  request: string | undefined;
+  /** The ids of requests that were carried out, the latest last. */
+  requests: string[];
+}
+
+/** How many requests are remembered: an older one that turns up again would be carried out again. */
+const MOST_REQUESTS = 50;
+
+/** The requests that were carried out, with one more; one that is among them already stays where it is. */
+export function withRequest(requests: readonly string[], id: string | undefined): string[] {
+  return id === undefined || requests.includes(id) ? [...requests] : [...requests, id].slice(-MOST_REQUESTS);
 }
 
 export const emptyMemory: Memory = {
@@ -48,5 +56,5 @@ export const emptyMemory: Memory = {
   retiredGeneration: undefined,
   failure: undefined,
   broken: undefined,
-  request: undefined,
+  requests: [],
 };

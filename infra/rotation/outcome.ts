@@ -1,5 +1,5 @@
-import type { FailureKind, Memory, VerificationFailure } from "./memory.ts";
-import type { Plan, Publication } from "./plan.ts";
+import { type FailureKind, type Memory, type VerificationFailure, withRequest } from "./memory.ts";
+import type { Plan, Publication } from "./plan-types.ts";
 import type { Policy } from "./policy.ts";
 import { type Published, rotateAfterMs, type SecretRecord } from "./published.ts";
 
@@ -63,26 +63,20 @@ export function* decideOutcome(input: OutcomeInput): Generator<Question, Decisio
   if (plan.publish === undefined || records.candidate === undefined) return yield* watch(input);
 
   const verdict = yield { role: "candidate", purpose: "publish" };
-  if (verdict.ok) {
-    return {
-      value: "candidate",
-      published: publishedAfter(input, plan.publish, records.candidate),
-      memory: {
-        ...memory,
-        retiredGeneration: plan.retiredGeneration,
-        failure: undefined,
-        broken: undefined,
-        request: plan.requestDone,
-      },
-    };
+  if (!verdict.ok) {
+    const watched = yield* watch(input);
+    return { ...watched, memory: { ...watched.memory, failure: failureAfter(input, plan.publish, verdict) } };
   }
   return {
-    value: records.current === undefined ? undefined : "current",
-    published: input.published,
+    value: "candidate",
+    published: publishedAfter(input, plan.publish, records.candidate),
     memory: {
       ...memory,
-      retiredGeneration: plan.retiredGeneration,
-      failure: failureAfter(input, plan.publish, verdict),
+      // Whatever was retired before, what is the previous secret now is not.
+      retiredGeneration: undefined,
+      failure: undefined,
+      broken: undefined,
+      requests: withRequest(plan.requestsDone, plan.publish.request),
     },
   };
 }
@@ -95,8 +89,14 @@ function* watch({
   published,
   records,
 }: OutcomeInput): Generator<Question, Decision, Verdict> {
-  // A retirement is remembered before the secret is gone: the engine deletes last.
-  const remembered = { ...memory, retiredGeneration: plan.retiredGeneration, request: plan.requestDone };
+  const remembered = {
+    ...memory,
+    // A retirement is remembered before the secret is gone: the engine deletes last.
+    retiredGeneration: plan.retiredGeneration,
+    // A failure counts as long as what failed is wanted.
+    failure: plan.action === "wait" || plan.refusals.length > 0 ? memory.failure : undefined,
+    requests: plan.requestsDone,
+  };
   if (published === undefined || records.current === undefined) {
     return { value: undefined, published, memory: { ...remembered, broken: undefined } };
   }
@@ -133,6 +133,7 @@ function publishedAfter(
     rotateAfterMs:
       publication.rotateAfterMs ?? rotateAfterMs(current.createdAtMs || nowMs, policy.periodMs, splayDays),
     splayDays,
+    overlapMs: publication.overlapMs,
     previous: publication.previous,
     request: publication.request,
   };

@@ -14,6 +14,11 @@ export interface Policy {
 
 /** How often updates are expected to run: the rotation pipeline is daily. */
 export const UPDATE_INTERVAL_MS = DAY_MS;
+/**
+ * How long before its readers' overlap would outlive it a secret has to be replaced: an update may come late, the
+ * one after it may fail, and proof and publication take their time.
+ */
+export const REPLACEMENT_SLACK_MS = 3 * UPDATE_INTERVAL_MS;
 /** Key Vault raises `SecretNearExpiry` this long before a secret expires (https://learn.microsoft.com/azure/event-grid/event-schema-key-vault). */
 export const NEAR_EXPIRY_MS = 30 * DAY_MS;
 /** The portal's own limit for a client secret, 24 months; the API would take more. */
@@ -42,9 +47,9 @@ export function policyViolations({ lifetimeMs, periodMs, overlapMs, splayMs }: P
     );
   }
   const spareMs = lifetimeMs - periodMs - splayMs;
-  if (spareMs - overlapMs < UPDATE_INTERVAL_MS) {
+  if (spareMs - overlapMs < REPLACEMENT_SLACK_MS) {
     violations.push(
-      `lifetime - period - splay - overlap must be at least ${text(UPDATE_INTERVAL_MS)} (how often updates run), but is ${text(spareMs - overlapMs)}: a secret could expire before its successor is published`,
+      `lifetime - period - splay - overlap must be at least ${text(REPLACEMENT_SLACK_MS)} (updates run daily, and one may fail), but is ${text(spareMs - overlapMs)}: a secret could expire in use`,
     );
   }
   if (spareMs - UPDATE_INTERVAL_MS < NEAR_EXPIRY_MS) {

@@ -1,4 +1,4 @@
-import { DAY_MS } from "../duration.ts";
+import { DAY_MS, formatDuration, parseDuration } from "../duration.ts";
 import { formatInstant, parseInstant } from "../instant.ts";
 
 /** One of the two places in which a credential's secret can live. */
@@ -19,6 +19,14 @@ export interface SecretRecord {
   expiresAtMs: number;
 }
 
+/** The secret that was published before. */
+export interface PreviousSecret extends SecretRecord {
+  /** When its successor was planned. */
+  replacedAtMs: number;
+  /** Until when its users are promised that it works; not after `replacedAtMs` if they are promised nothing. */
+  retireAfterMs: number;
+}
+
 /** What Key Vault says of a credential: the tags of the published version. */
 export interface Published {
   credential: string;
@@ -27,13 +35,18 @@ export interface Published {
   /** From when on the current secret is to be replaced. Fixed when it was published. */
   rotateAfterMs: number;
   splayDays: number;
-  /** The secret before, and until when its users have been promised that it works. */
-  previous: (SecretRecord & { retireAfterMs: number }) | undefined;
+  /** How long whoever reads this version is promised that it works. Fixed when it was published. */
+  overlapMs: number;
+  previous: PreviousSecret | undefined;
   /** The id of the last request that was carried out. */
   request: string | undefined;
 }
 
-/** The tags, as text. Key Vault takes at most 15 tags of 256 characters (https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#secret-tags). */
+/**
+ * The tags, as text. Key Vault takes at most 15 tags of 256 characters
+ * (https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#secret-tags), and this is all of them: the
+ * previous secret's slot is left out, since it is the other one.
+ */
 export type PublishedTags = Record<string, string>;
 
 /** Writes down where a rotation stands. The exact inverse of `parsePublished`. */
@@ -49,12 +62,14 @@ export function publishedTags(published: Published): PublishedTags {
     expiresAt: formatInstant(current.expiresAtMs),
     rotateAfter: formatInstant(published.rotateAfterMs),
     splayDays: String(published.splayDays),
+    overlap: formatDuration(published.overlapMs),
   };
   if (previous !== undefined) {
-    tags.previousSlot = previous.slot;
     tags.previousGeneration = String(previous.generation);
     tags.previousKeyId = previous.keyId;
-    tags.previousDates = `${formatInstant(previous.createdAtMs)}/${formatInstant(previous.expiresAtMs)}`;
+    tags.previousDates = [previous.createdAtMs, previous.expiresAtMs, previous.replacedAtMs]
+      .map(formatInstant)
+      .join("/");
     tags.retireAfter = formatInstant(previous.retireAfterMs);
   }
   if (published.request !== undefined) tags.request = published.request;
@@ -111,6 +126,7 @@ export function parsePublished(
   );
   const rotateAfterMs = instant("rotateAfter");
   const splayDays = count("splayDays", 0);
+  const overlapMs = read("overlap", parseDuration, 'a duration such as "7 days"');
   if (current !== undefined && current.expiresAtMs <= current.createdAtMs) {
     problems.push("tag expiresAt is not after tag createdAt");
   }
@@ -121,18 +137,18 @@ export function parsePublished(
   }
   let previous: Published["previous"];
   if (PREVIOUS_TAGS.some((name) => tags[name] !== undefined)) {
-    const dates = read("previousDates", parseDates, "two moments with a slash between them");
+    const dates = read("previousDates", parseDates, "three moments with slashes between them");
     const retireAfterMs = instant("retireAfter");
     const secret = record(
-      slot("previousSlot"),
+      current === undefined ? undefined : otherSlot(current.slot),
       count("previousGeneration", 1),
       guid("previousKeyId"),
       dates?.[0],
       dates?.[1],
     );
-    if (secret !== undefined && retireAfterMs !== undefined) previous = { ...secret, retireAfterMs };
-    if (secret !== undefined && secret.slot === current?.slot)
-      problems.push("tags slot and previousSlot are the same");
+    if (secret !== undefined && dates !== undefined && retireAfterMs !== undefined) {
+      previous = { ...secret, replacedAtMs: dates[2], retireAfterMs };
+    }
     if (secret !== undefined && secret.generation === current?.generation) {
       problems.push("tags generation and previousGeneration are the same");
     }
@@ -142,19 +158,31 @@ export function parsePublished(
     clientId === undefined ||
     current === undefined ||
     rotateAfterMs === undefined ||
-    splayDays === undefined
+    splayDays === undefined ||
+    overlapMs === undefined
   ) {
     throw new TagsError(`the tags of the published secret are inconsistent: ${problems.join("; ")}`);
   }
-  return { credential, clientId, current, rotateAfterMs, splayDays, previous, request: tags.request };
+  return {
+    credential,
+    clientId,
+    current,
+    rotateAfterMs,
+    splayDays,
+    overlapMs,
+    previous,
+    request: tags.request,
+  };
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const PREVIOUS_TAGS = ["previousSlot", "previousGeneration", "previousKeyId", "previousDates", "retireAfter"];
+const PREVIOUS_TAGS = ["previousGeneration", "previousKeyId", "previousDates", "retireAfter"];
 
-function parseDates(text: string): [number, number] | undefined {
-  const [from, to, ...rest] = text.split("/").map(parseInstant);
-  return from === undefined || to === undefined || rest.length > 0 ? undefined : [from, to];
+/** When a previous secret was made, when it expires, and when it was replaced. */
+function parseDates(text: string): [number, number, number] | undefined {
+  const [created, expires, replaced, ...rest] = text.split("/").map(parseInstant);
+  const isWhole = created !== undefined && expires !== undefined && replaced !== undefined;
+  return isWhole && rest.length === 0 ? [created, expires, replaced] : undefined;
 }
 
 function record(
@@ -172,6 +200,26 @@ function record(
     ? undefined
     : { slot, generation, keyId, createdAtMs, expiresAtMs };
 }
+
+/**
+ * Where the vault and the stack's memory tell different things of one secret; undefined if nowhere. Neither ever
+ * changes what it says of a generation, save that one whose key was deleted by hand is made again with another key.
+ */
+export function contradiction(published: Published, known: Published): string | undefined {
+  for (const ours of [known.current, known.previous]) {
+    for (const theirs of [published.current, published.previous]) {
+      if (ours === undefined || theirs === undefined) continue;
+      if (ours.generation !== theirs.generation && ours.keyId !== theirs.keyId) continue;
+      const differing = RECORD_FIELDS.filter((field) => ours[field] !== theirs[field]);
+      if (differing.length > 0) {
+        return `generation ${theirs.generation} in the tags and generation ${ours.generation} as it was published differ in ${differing.join(", ")}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+const RECORD_FIELDS = ["generation", "slot", "createdAtMs", "expiresAtMs"] as const;
 
 /** From when on a secret is due for rotation. */
 export function rotateAfterMs(createdAtMs: number, periodMs: number, splayDays: number): number {

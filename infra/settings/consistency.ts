@@ -1,6 +1,6 @@
 import { DAY_MS, formatDuration } from "../duration.ts";
 import { type Policy, policyViolations } from "../rotation/policy.ts";
-import type { CredentialSettings, Settings } from "./schema.ts";
+import type { CredentialSettings, RotationSettings, Settings } from "./schema.ts";
 
 /** Something that is wrong with the settings. */
 export interface Violation {
@@ -10,7 +10,7 @@ export interface Violation {
 }
 
 /** A credential's rotation policy: the stack's, with the credential's own settings over it. */
-export function policyOf(settings: Settings, credential: CredentialSettings): Policy {
+export function policyOf(settings: RotationSettings, credential: CredentialSettings): Policy {
   const own = credential.rotation;
   return {
     lifetimeMs: own?.lifetime ?? settings.rotation.lifetime,

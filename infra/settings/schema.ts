@@ -221,6 +221,8 @@ export const settingsSchema = z.strictObject({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+/** The part of the settings that rotation is planned by. */
+export type RotationSettings = Pick<Settings, "rotation" | "credentials">;
 export type CredentialSettings = Settings["credentials"][number];
 export type ConsumerSettings = CredentialSettings["consumers"][number];
 export type RequestSettings = NonNullable<CredentialSettings["request"]>;

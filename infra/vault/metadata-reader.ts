@@ -10,6 +10,7 @@ export function metadataReader(vault: Settings["vault"]): ReadMetadata {
       vaultName: vault.name,
       secretName,
     });
-    return { tags: tags ?? {}, exp: properties.attributes?.expires };
+    const { expires, created } = properties.attributes ?? {};
+    return { tags: tags ?? {}, exp: expires, created };
   };
 }

@@ -3,8 +3,9 @@ import { type Published, parsePublished, TagsError } from "../rotation/published
 /** What Azure tells about a vault secret without its value. */
 export interface SecretMetadata {
   tags: Record<string, string>;
-  /** Seconds since 1970. */
+  /** When the version expires and when it was written: seconds since 1970. */
   exp: number | undefined;
+  created: number | undefined;
 }
 
 /** Reads one secret's metadata; rejects if there is none or it cannot be read. */
@@ -12,11 +13,18 @@ export type ReadMetadata = (secretName: string) => Promise<SecretMetadata>;
 
 /** What the vault publishes of one credential. */
 export type ReadResult =
-  | { kind: "published"; published: Published }
+  | { kind: "published"; published: Published; publishedAtMs: number | undefined }
   /** No secret, no vault or no resource group of that name: nothing has been published here. */
   | { kind: "missing" }
   /** There is a secret whose tags do not describe it. */
-  | { kind: "inconsistent"; reason: string };
+  | ({ kind: "inconsistent" } & Inconsistency);
+
+/** Why the tags cannot be believed, and what tells which publication they are of all the same. */
+export interface Inconsistency {
+  reason: string;
+  keyId: string | undefined;
+  expiresAtMs: number | undefined;
+}
 
 /** Some of what the vault publishes could not be read; nothing may be planned. */
 export class VaultReadError extends Error {
@@ -58,13 +66,18 @@ export async function readPublished(
 }
 
 function interpret(name: string, metadata: SecretMetadata): ReadResult {
+  const expiresAtMs = milliseconds(metadata.exp);
   try {
-    const expMs = metadata.exp === undefined ? undefined : metadata.exp * 1000;
-    return { kind: "published", published: parsePublished(name, metadata.tags, expMs) };
+    const published = parsePublished(name, metadata.tags, expiresAtMs);
+    return { kind: "published", published, publishedAtMs: milliseconds(metadata.created) };
   } catch (error) {
-    if (error instanceof TagsError) return { kind: "inconsistent", reason: error.message };
-    throw error;
+    if (!(error instanceof TagsError)) throw error;
+    return { kind: "inconsistent", reason: error.message, keyId: metadata.tags.keyId, expiresAtMs };
   }
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 /**

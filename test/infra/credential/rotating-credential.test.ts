@@ -34,6 +34,7 @@ const published: Published = {
   },
   rotateAfterMs: nowMs - DAY_MS,
   splayDays: 4,
+  overlapMs: 7 * DAY_MS,
   previous: undefined,
   request: undefined,
 };
@@ -109,7 +110,7 @@ describe("RotatingCredential", () => {
         `${PASSWORD} mailman-a`,
         `${PRINCIPAL} mailman`,
         `${SPLAY} mailman-splay`,
-        `${TRIGGER} mailman-a-1-20260101`,
+        `${TRIGGER} mailman-a-1-20260101-2160h`,
       ].toSorted(),
     );
   });
@@ -135,7 +136,7 @@ describe("RotatingCredential", () => {
 
   it("writes the dates of a secret down once, in the trigger's keepers, and ends the secret by them", async () => {
     await resolvedValue(credential(undefined).outcome);
-    assert.deepEqual(mocks.resource(TRIGGER, "mailman-a-1-20260101").inputs, {
+    assert.deepEqual(mocks.resource(TRIGGER, "mailman-a-1-20260101-2160h").inputs, {
       keepers: {
         credential: "mailman",
         slot: "a",
@@ -148,7 +149,7 @@ describe("RotatingCredential", () => {
       applicationId: "mailman-id",
       displayName: "keyturn/dev/mailman/a/1",
       endDate: "2026-04-01T00:00:00Z",
-      rotateWhenChanged: { trigger: "uuid of mailman-a-1-20260101" },
+      rotateWhenChanged: { trigger: "uuid of mailman-a-1-20260101-2160h" },
     });
   });
 
@@ -171,6 +172,7 @@ describe("RotatingCredential", () => {
       },
       rotateAfterMs: nowMs + (45 + 3) * DAY_MS,
       splayDays: 3,
+      overlapMs: 7 * DAY_MS,
       previous: undefined,
       request: undefined,
     });
@@ -184,7 +186,11 @@ describe("RotatingCredential", () => {
     assert.deepEqual(mocks.resource(PASSWORD, "mailman-a").inputs.endDate, "2026-02-10T00:00:00Z");
     assert.equal(result?.current.slot, "b");
     assert.equal(result?.current.generation, 2);
-    assert.deepEqual(result?.previous, { ...published.current, retireAfterMs: nowMs + 7 * DAY_MS + HOUR_MS });
+    assert.deepEqual(result?.previous, {
+      ...published.current,
+      replacedAtMs: nowMs,
+      retireAfterMs: nowMs + 7 * DAY_MS + HOUR_MS,
+    });
   });
 
   it("keeps what is published when the new secret is refused, and remembers why", async () => {

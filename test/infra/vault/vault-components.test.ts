@@ -88,6 +88,7 @@ describe("PublishedSecret", () => {
       },
       rotateAfterMs: Date.UTC(2026, 0, 1) + 48 * DAY_MS,
       splayDays: 3,
+      overlapMs: 7 * DAY_MS,
       previous: undefined,
       request: undefined,
     },
