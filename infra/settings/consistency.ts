@@ -1,5 +1,6 @@
 import { DAY_MS, formatDuration } from "../duration.ts";
 import { type Policy, policyViolations } from "../rotation/policy.ts";
+import { alertViolations } from "./alert-consistency.ts";
 import type { CredentialSettings, RotationSettings, Settings } from "./schema.ts";
 
 /** Something that is wrong with the settings. */
@@ -58,6 +59,7 @@ export function consistencyViolations(settings: Settings): Violation[] {
       });
     }
   });
+  violations.push(...alertViolations(settings.alerts, settings.credentials));
   return violations;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { DURATION_FORM, parseDuration } from "../duration.ts";
+import { severities } from "../alerts/severity.ts";
+import { DAY_MS, DURATION_FORM, parseDuration } from "../duration.ts";
 import { parseLooseInstant } from "../instant.ts";
 import { applicationPermissions, delegatedPermissions, nearestName } from "./permissions.ts";
 
@@ -171,6 +172,74 @@ const credential = z.strictObject({
   request: requestSchema.optional(),
 });
 
+/** Text, not a number: YAML would drop leading zeros. */
+function digits(least: number, most: number) {
+  return z
+    .string({ error: "must be digits in quotes" })
+    .regex(new RegExp(`^\\d{${least},${most}}$`), `must be ${least} to ${most} digits`);
+}
+
+/** An https URL that may hold a key: error texts show no more of it than its beginning. */
+const webhook = z.string({ error: "must be an absolute https URL" }).superRefine((text, context) => {
+  if (URL.canParse(text) && new URL(text).protocol === "https:") return;
+  const message = "must be an absolute https URL";
+  context.addIssue({ code: "custom", message, input: `${text.slice(0, 7)}…` });
+});
+
+const receiverName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,48}[A-Za-z0-9])?$/,
+    "must be 1 to 50 letters, digits, spaces, dots, dashes or underscores",
+  );
+
+/** Somebody or something that is told about alerts. */
+const receiver = z
+  .strictObject({
+    name: receiverName,
+    email: z.email({ error: "must be an e-mail address" }).optional(),
+    sms: z
+      .strictObject({
+        /** Without `+` or zeros, e.g. `"49"`. */
+        countryCode: digits(1, 3),
+        phone: digits(4, 15),
+      })
+      .optional(),
+    /** Takes Azure's common alert schema: Teams, Slack and PagerDuty do, each by its own kind of address (docs/alerts.md). */
+    webhook: webhook.optional(),
+    /** Default: all. */
+    severities: z
+      .array(z.enum(severities, { error: `must be one of ${severities.join(", ")}` }))
+      .min(1, "must name at least one severity")
+      .default([...severities]),
+  })
+  .superRefine(({ email, sms, webhook }, context) => {
+    const ways = [email, sms, webhook].filter((way) => way !== undefined).length;
+    if (ways === 1) return;
+    const message = `must have exactly one of email, sms and webhook, but has ${ways === 0 ? "none" : ways}`;
+    context.addIssue({ code: "custom", message, input: undefined });
+  });
+
+const alerts = z.strictObject({
+  receivers: z.array(receiver).min(1, "must name at least one receiver"),
+  /** Where the runbooks (`docs/runbooks`) can be read: every alert's text links there. */
+  runbooks: z
+    .url({ error: "must be an absolute https URL", protocol: /^https$/ })
+    .transform((url) => url.replace(/\/+$/, "")),
+  /**
+   * How often the rotation pipeline runs: silence for two intervals raises an alert. Azure looks back 2 days at
+   * most, and knows no other windows.
+   */
+  runInterval: duration.default(DAY_MS),
+  /**
+   * Whether the tenant's sign-in logs are sent to the workspace, for an alert on refused secrets. Needs an Entra ID
+   * P1 licence and the role Security Administrator. Default: false.
+   */
+  signInLogs: z.boolean({ error: "must be true or false" }).default(false),
+  /** How long logs are kept, the vault's audit trail among them. */
+  retention: duration.default(90 * DAY_MS),
+});
+
 export const settingsSchema = z.strictObject({
   /** The Entra tenant. */
   tenantId: guid,
@@ -211,9 +280,8 @@ export const settingsSchema = z.strictObject({
       window: duration.default(300_000),
     })
     .prefault({}),
-  alerts: z
-    .strictObject({ emails: z.array(z.email({ error: "must be an e-mail address" })).default([]) })
-    .default({ emails: [] }),
+  /** Who hears of what goes wrong. */
+  alerts,
   /** Object ids of the applications' owners, besides the identity that deploys. */
   owners: z.array(guid).default([]),
   /** Whether what a mistake must not delete is protected. Default: true. */
@@ -226,3 +294,5 @@ export type RotationSettings = Pick<Settings, "rotation" | "credentials">;
 export type CredentialSettings = Settings["credentials"][number];
 export type ConsumerSettings = CredentialSettings["consumers"][number];
 export type RequestSettings = NonNullable<CredentialSettings["request"]>;
+export type AlertSettings = Settings["alerts"];
+export type ReceiverSettings = AlertSettings["receivers"][number];
