@@ -123,6 +123,10 @@ function namedResourceId(
       ? undefined
       : `${target.replace(/^\/?/, "/")}/providers/Microsoft.Insights/diagnosticSettings/${name}`;
   }
+  if (type === "azure-native:aadiam:DiagnosticSetting") {
+    const name = text("name");
+    return name === undefined ? undefined : `/providers/microsoft.aadiam/diagnosticSettings/${name}`;
+  }
   const known = NAMED[type];
   const name = known === undefined ? undefined : text(known[1]);
   return inGroup === undefined || known === undefined || name === undefined
