@@ -108,15 +108,15 @@ test("SecretClient backs a secret up and restores it, up to 500 versions", async
   await using sandbox = await startFace();
   const client = await officerOf(sandbox);
   await client.setSecret("s", "one");
-  await client.setSecret("s", "two");
+  await client.setSecret("s", "the second value");
   const backup = await client.backupSecret("s");
   assert.ok(backup);
-  assert.ok(!Buffer.from(backup).toString("latin1").includes("two"), "a backup can be read");
+  assert.ok(!Buffer.from(backup).toString("latin1").includes("the second value"), "a backup can be read");
   await assert.rejects(client.restoreSecretBackup(backup), { statusCode: 409 });
   await (await client.beginDeleteSecret("s")).pollUntilDone();
   await client.purgeDeletedSecret("s");
   await client.restoreSecretBackup(backup);
-  assert.equal((await client.getSecret("s")).value, "two");
+  assert.equal((await client.getSecret("s")).value, "the second value");
   await assert.rejects(client.restoreSecretBackup(Buffer.from("not a backup")), { statusCode: 400 });
 
   await sandbox.store.update(({ keyVault }) => {
