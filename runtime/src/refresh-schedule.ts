@@ -4,7 +4,7 @@ import { type BackoffRange, halfJitterDelayMs, type Random, spreadMs } from "./b
 const afterFailures: BackoffRange = { firstMs: 1_000, longestMs: 60_000 };
 
 /** However close the end is, no read more often than this, in milliseconds. */
-const shortestIntervalMs = 30_000;
+const shortestIntervalMs = 60_000;
 
 /** Spreads the reads of many processes over time. */
 const spread = 0.2;

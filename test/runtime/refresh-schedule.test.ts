@@ -13,10 +13,10 @@ describe("refreshDelayMs", () => {
     assert.equal(refreshDelayMs({ ...usual, expiresAtMs: 90 * 86_400_000 }, middle), 10 * minuteMs);
   });
 
-  it("shrinks to a quarter of what is left as the end comes near, and to half a minute after it", () => {
+  it("shrinks to a quarter of what is left as the end comes near, and to a minute after it", () => {
     assert.equal(refreshDelayMs({ ...usual, expiresAtMs: 20 * minuteMs }, middle), 5 * minuteMs);
-    assert.equal(refreshDelayMs({ ...usual, expiresAtMs: 1 }, middle), 30_000);
-    assert.equal(refreshDelayMs({ ...usual, expiresAtMs: -86_400_000 }, middle), 30_000);
+    assert.equal(refreshDelayMs({ ...usual, expiresAtMs: 1 }, middle), 60_000);
+    assert.equal(refreshDelayMs({ ...usual, expiresAtMs: -86_400_000 }, middle), 60_000);
   });
 
   it("doubles after failures, from a second to a minute", () => {

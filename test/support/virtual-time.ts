@@ -1,5 +1,13 @@
 import type { Clock } from "../../runtime/src/clock.ts";
 
+/** What else goes with the time. */
+export interface TimeHooks {
+  /** Waits until nothing is under way outside of this process's own code. */
+  idle?(): Promise<void>;
+  /** Time has been moved; timers that are due have not fired yet. */
+  moved?(nowMs: number): Promise<void>;
+}
+
 interface Timer {
   dueMs: number;
   callback: () => void;
@@ -10,9 +18,11 @@ export class VirtualTime implements Clock {
   #monotonicMs = 1_000;
   #wallOffsetMs: number;
   readonly #timers = new Set<Timer>();
+  readonly #hooks: TimeHooks;
 
-  constructor(startMs = Date.UTC(2026, 0, 1)) {
+  constructor(startMs = Date.UTC(2026, 0, 1), hooks: TimeHooks = {}) {
     this.#wallOffsetMs = startMs - this.#monotonicMs;
+    this.#hooks = hooks;
   }
 
   nowMs(): number {
@@ -44,6 +54,7 @@ export class VirtualTime implements Clock {
     for (let round = 0; round < 4; round++) {
       await new Promise((resolve) => setImmediate(resolve));
     }
+    await this.#hooks.idle?.();
   }
 
   /** Moves time on, timer by timer, and lets each of them have its effect. */
@@ -59,6 +70,7 @@ export class VirtualTime implements Clock {
         break;
       }
       this.#monotonicMs = Math.max(this.#monotonicMs, dueMs);
+      await this.#hooks.moved?.(this.nowMs());
       // Timers that a callback sets or cancels meanwhile are as a real loop would have them: seen, or gone.
       for (const timer of this.#timers) {
         if (timer.dueMs <= dueMs) {
@@ -69,6 +81,7 @@ export class VirtualTime implements Clock {
       await this.settle();
     }
     this.#monotonicMs = Math.max(this.#monotonicMs, untilMs);
+    await this.#hooks.moved?.(this.nowMs());
     await this.settle();
   }
 

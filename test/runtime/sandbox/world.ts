@@ -1,0 +1,89 @@
+import { RotatingSecret, type RotatingSecretOptions } from "../../../runtime/src/rotating-secret.ts";
+import { RotatingSecretCredential } from "../../../runtime/src/rotating-secret-credential.ts";
+import { ManagedCredential, type ManagedCredentialArgs } from "../../support/managed-credential.ts";
+import { Traffic } from "../../support/traffic.ts";
+import { startTrustedSandbox, type TrustedSandbox } from "../../support/trusted-sandbox.ts";
+import { VirtualTime } from "../../support/virtual-time.ts";
+
+/** A sandbox with one credential, and a clock that moves the library and the sandbox together. */
+export interface World extends AsyncDisposable {
+  trusted: TrustedSandbox;
+  credential: ManagedCredential;
+  time: VirtualTime;
+  traffic: Traffic;
+  openSecret(options?: Partial<RotatingSecretOptions>): RotatingSecret;
+  openCredential(secret: RotatingSecret): RotatingSecretCredential;
+  /** Token requests that the library has sent for the application. */
+  tokenRequests(): number;
+  /** Counts the calls of an operation that reach the sandbox from now on. */
+  counter(operation: string): () => number;
+}
+
+const startMs = Date.parse("2025-02-14T11:30:00Z");
+
+export async function startWorld({
+  patienceMs,
+  ...args
+}: Omit<ManagedCredentialArgs, "traffic"> & { patienceMs?: number } = {}): Promise<World> {
+  const trusted = await startTrustedSandbox({ seed: "runtime", nowMs: startMs });
+  const { sandbox, tenantId, origin } = trusted;
+  const traffic = new Traffic(patienceMs === undefined ? {} : { patienceMs });
+  const time = new VirtualTime(startMs, {
+    idle: () => traffic.idle(),
+    moved: async (nowMs) => {
+      if (nowMs > sandbox.clock.nowMs()) await sandbox.timeline.advanceTo(nowMs);
+    },
+  });
+  const credential = await ManagedCredential.create(trusted, { ...args, traffic });
+  const opened: RotatingSecret[] = [];
+  let random = 1;
+  let tokenRequests = 0;
+  return {
+    trusted,
+    credential,
+    time,
+    traffic,
+    openSecret: (options = {}) => {
+      const secret = new RotatingSecret({
+        credential: credential.name,
+        source: credential.source,
+        clock: time,
+        random: () => {
+          random = (random * 16_807) % 2_147_483_647;
+          return random / 2_147_483_647;
+        },
+        ...options,
+      });
+      opened.push(secret);
+      return secret;
+    },
+    openCredential: (secret) =>
+      new RotatingSecretCredential({
+        secret,
+        tenantId,
+        clientId: credential.application.clientId,
+        authorityHost: origin,
+        fetch: (url, init) => {
+          tokenRequests++;
+          return traffic.fetch(url, init);
+        },
+      }),
+    tokenRequests: () => tokenRequests,
+    counter: (operation) => {
+      let seen = sandbox.calls.list().at(-1)?.sequence ?? 0;
+      let count = 0;
+      // The log holds the last thousands only: ask often enough.
+      return () => {
+        const calls = sandbox.calls.list({ after: seen });
+        seen = calls.at(-1)?.sequence ?? seen;
+        count += calls.filter((call) => call.operation === operation).length;
+        return count;
+      };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const secret of opened) secret.close();
+      await time.settle();
+      await trusted[Symbol.asyncDispose]();
+    },
+  };
+}
