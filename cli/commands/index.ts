@@ -1,5 +1,6 @@
 import { registerAdopt } from "./adopt.ts";
 import { registerAudit } from "./audit.ts";
+import { registerCheck } from "./check.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerHold } from "./hold.ts";
 import { registerRetire, registerRevoke, registerRollback, registerRotate } from "./request.ts";
@@ -18,5 +19,6 @@ export const commands: RegisterCommand[] = [
   registerHold,
   registerAdopt,
   registerAudit,
+  registerCheck,
   registerSandbox,
 ];
