@@ -81,6 +81,12 @@ export class ManagedCredential {
     return this.#published;
   }
 
+  /** The value that is published now. */
+  async value(): Promise<string> {
+    const { signal } = new AbortController();
+    return (await this.source.readCurrent({ signal })).reveal();
+  }
+
   /** Adds a secret and publishes it; the one before becomes the previous one. */
   async rotate({ lifetimeMs = this.#lifetimeMs } = {}): Promise<Published> {
     const { sandbox, directory } = this.#trusted;
