@@ -53,6 +53,7 @@ class RotatingAccessToken implements AccessToken {
 }
 
 interface CachedToken {
+  readonly token: AccessToken;
   /** Settled; kept so that a cached answer costs no allocation. */
   readonly answer: Promise<AccessToken>;
   /** Times on both clocks: the wall clock can jump, the monotonic one stands still while the machine sleeps. */
@@ -119,6 +120,18 @@ export class RotatingSecretCredential implements TokenCredential {
       }
     }
     return this.#getToken(scopes, options ?? {});
+  }
+
+  /**
+   * Drops a token from the cache, because a resource refused it: the next `getToken` asks for another. Does nothing if
+   * that token has been replaced already.
+   */
+  discard(token: string): void {
+    for (const [key, cached] of this.#tokens) {
+      if (cached.token.token === token) {
+        this.#tokens.delete(key);
+      }
+    }
   }
 
   toJSON(): object {
@@ -227,6 +240,7 @@ export class RotatingSecretCredential implements TokenCredential {
       }
     }
     this.#tokens.set(key, {
+      token,
       answer: Promise.resolve(token),
       usableUntil: at(issued.expiresAtMs - Math.min(reserveMs, lifeMs / 10)),
       refreshFrom: at(refreshFromMs),

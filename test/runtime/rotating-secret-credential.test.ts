@@ -92,6 +92,16 @@ describe("RotatingSecretCredential", () => {
     });
   });
 
+  it("asks for another token when a resource refused one, and only then", async () => {
+    const credential = open();
+    const { token } = await credential.getToken(scope);
+    credential.discard(token);
+    const other = await credential.getToken(scope);
+    assert.notEqual(other.token, token);
+    credential.discard(token);
+    assert.equal(await credential.getToken(scope), other);
+  });
+
   it("asks anew for a claims challenge and keeps what it gets", async () => {
     const credential = open();
     const first = await credential.getToken(scope);
