@@ -12,8 +12,9 @@ const PROJECT = "keyturn";
  * @throws CommandError listing everything that is wrong.
  */
 export async function readSettings(engine: Engine): Promise<Settings> {
-  const { stdout } = await engine.expect(["config", "--json"]);
-  const values = JSON.parse(stdout) as Record<string, { value?: string; secret?: boolean }>;
+  // Without its secrets a setting that holds one, such as a webhook's address, would be left out as a whole.
+  const { stdout } = await engine.expect(["config", "--json", "--show-secrets"]);
+  const values = JSON.parse(stdout) as Record<string, { value?: string }>;
   const config = Object.fromEntries(
     Object.entries(values).flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])),
   );
