@@ -9,7 +9,10 @@ const durationMs = z.int().min(0);
 const after = z.boolean().default(false);
 
 const effect = z.discriminatedUnion("kind", [
-  /** Answers with a status of its own. A provider call fails with the message `body` instead. */
+  /**
+   * Answers with a status of its own. Without a body, an HTTPS service says what it says with that status; a
+   * provider call fails with the message `body`.
+   */
   z.strictObject({
     kind: z.literal("status"),
     status: z.int().min(400).max(599),

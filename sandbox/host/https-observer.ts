@@ -18,7 +18,11 @@ export function httpsObserver(
       open.set(faceCall.requestId, log.begin(call));
       return faults.run<FaceAnswer>(call, proceed, {
         signal: faceCall.signal,
-        status: ({ status, body, headers }) => ({ status, headers, body: body ?? "" }),
+        status: ({ status, body, headers }) => {
+          if (body !== undefined) return { status, headers, body };
+          const typical = faceCall.typicalFailure(status);
+          return { ...typical, headers: { ...typical.headers, ...headers } };
+        },
         reset: () => ({ status: 0, breakOff: "reset" }),
         half: async (wholeAnswer) => ({ ...(await wholeAnswer()), breakOff: "half" }),
       });

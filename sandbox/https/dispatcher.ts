@@ -69,6 +69,8 @@ export class FaceDispatcher {
       path: `${url.hostname}${url.pathname}`,
       requestId,
       signal,
+      typicalFailure: (status) =>
+        service.typicalFailure(status, { ...head, body: Buffer.alloc(0), params: {} }, this.#services),
     };
     const target = found?.operation.writesTo?.(found.params);
     const release = target === undefined ? undefined : this.#writes.enter(target);

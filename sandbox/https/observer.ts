@@ -10,6 +10,8 @@ export interface FaceCall {
   requestId: string;
   /** Aborts when the caller has gone away. */
   signal: AbortSignal;
+  /** What the service itself says when it answers with such a status. */
+  typicalFailure(status: number): FaceAnswer;
 }
 
 /** Stands by every exchange: for faults, logs and tests. */

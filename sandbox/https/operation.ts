@@ -36,6 +36,8 @@ export interface Service {
     request: FaceRequest,
     services: FaceServices,
   ): FaceAnswer;
+  /** What the service itself says when it answers with such a status: for faults that say no more. */
+  typicalFailure(status: number, request: FaceRequest, services: FaceServices): FaceAnswer;
   /** The answer to a write while another one to the same object is under way; undefined: both may go on. */
   conflict?(request: FaceRequest, services: FaceServices): FaceAnswer;
 }

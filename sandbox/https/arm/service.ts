@@ -1,6 +1,7 @@
 import { ArmError } from "../../arm/errors.ts";
 import { type FaceAnswer, headerOf, jsonAnswer } from "../exchange.ts";
 import type { Service } from "../operation.ts";
+import { failureOfStatus, headersOfStatus } from "../typical-failure.ts";
 import { ArmTokenError } from "./arm-call.ts";
 import { deleteResourceOperation, getResourceOperation, putResourceOperation } from "./resources.ts";
 import { getSubscription, listSubscriptions } from "./subscriptions.ts";
@@ -32,6 +33,13 @@ export const armService: Service = {
     return armError(error);
   },
   failure: (failure) => armError(failure),
+  typicalFailure: (status) => armError(failureOfStatus(status, TYPICAL_FAILURES), headersOfStatus(status)),
+};
+
+const TYPICAL_FAILURES = {
+  429: { code: "TooManyRequests", message: "The request is being throttled." },
+  500: { code: "InternalServerError", message: "Encountered internal server error." },
+  503: { code: "ServerTimeout", message: "The request timed out." },
 };
 
 function armError(

@@ -3,6 +3,7 @@ import { microsoftGraph } from "../../entra/well-known/microsoft-graph.ts";
 import { type FaceAnswer, type FaceRequest, headerOf, jsonAnswer } from "../exchange.ts";
 import type { Service } from "../operation.ts";
 import type { FaceServices } from "../services.ts";
+import { failureOfStatus, headersOfStatus } from "../typical-failure.ts";
 import { appRoleAssignmentOperations } from "./app-role-assignments.ts";
 import { applicationOperations } from "./applications.ts";
 import { batchOperations } from "./batch.ts";
@@ -61,16 +62,28 @@ export const graphService: Service = {
     return { ...answer, headers: { ...answer.headers, "www-authenticate": challenge } };
   },
   failure: graphError,
-  conflict: (request, services) =>
-    graphError(
-      new DirectoryError(
-        409,
-        "Directory_ConcurrencyViolation",
-        "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
-      ),
-      request,
-      services,
-    ),
+  typicalFailure: (status, request, services) => {
+    const answer = graphError(failureOfStatus(status, TYPICAL_FAILURES), request, services);
+    return { ...answer, headers: { ...answer.headers, ...headersOfStatus(status) } };
+  },
+  conflict: (request, services) => graphError({ status: 409, ...CONCURRENT_WRITE }, request, services),
+};
+
+const CONCURRENT_WRITE = {
+  code: "Directory_ConcurrencyViolation",
+  message: "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
+};
+
+const TYPICAL_FAILURES = {
+  403: {
+    code: "Authorization_RequestDenied",
+    message: "Insufficient privileges to complete the operation.",
+  },
+  409: CONCURRENT_WRITE,
+  429: { code: "TooManyRequests", message: "Too many requests." },
+  500: { code: "InternalServerError", message: "An unexpected error occurred." },
+  503: { code: "ServiceUnavailable", message: "The service is temporarily unavailable." },
+  504: { code: "UnknownError", message: "The request timed out." },
 };
 
 /** @see https://learn.microsoft.com/graph/errors */

@@ -1,6 +1,7 @@
 import { KeyVaultError } from "../../keyvault/errors.ts";
 import { jsonAnswer } from "../exchange.ts";
 import type { Service } from "../operation.ts";
+import { failureOfStatus, headersOfStatus } from "../typical-failure.ts";
 import { backupSecretOperation, restoreSecretOperation } from "./backup.ts";
 import { deleteSecretOperation } from "./delete-secret.ts";
 import {
@@ -52,4 +53,15 @@ export const keyVaultService: Service = {
     );
   },
   failure: ({ status, code, message }) => jsonAnswer(status, { error: { code, message } }),
+  typicalFailure: (status) => {
+    const { code, message } = failureOfStatus(status, TYPICAL_FAILURES);
+    return jsonAnswer(status, { error: { code, message } }, headersOfStatus(status));
+  },
+};
+
+const TYPICAL_FAILURES = {
+  403: { code: "Forbidden", message: "Caller is not authorized to perform action on resource." },
+  429: { code: "Throttled", message: new ThrottledError(0).message },
+  500: { code: "InternalServerError", message: "An internal server error occurred." },
+  503: { code: "ServiceUnavailable", message: "The service is temporarily unavailable." },
 };

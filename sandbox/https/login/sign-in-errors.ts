@@ -331,17 +331,17 @@ export const signInErrors = {
       headers: { "retry-after": String(retryAfterSeconds) },
     }),
   /** For faults: the service has a passing failure. */
-  unavailable: () =>
+  unavailable: (status: number) =>
     new SignInError({
-      status: 503,
+      status,
       error: "temporarily_unavailable",
       code: 90033,
       message: "A transient error has occurred. Please try again.",
     }),
   /** For faults: the client asks the same thing over and over. */
-  requestLoop: () =>
+  requestLoop: (status: number) =>
     new SignInError({
-      status: 400,
+      status,
       error: "invalid_grant",
       code: 50196,
       message:

@@ -136,6 +136,36 @@ test("an observer may answer, change an answer, break the connection, and hears 
   );
 });
 
+test("a fault that only names a status is answered in the service's own words", async () => {
+  let status = 429;
+  await using sandbox = await startFace({
+    observer: { around: async (call) => call.typicalFailure(status) },
+  });
+  const { face, tenantId } = sandbox;
+  const failure = async (url: string, method = "GET") => {
+    const response = await fetch(url, { method });
+    assert.equal(response.status, status);
+    const body = JSON.parse(await response.text());
+    return { retryAfter: response.headers.get("retry-after"), body };
+  };
+  const token = `${face.origin}/${tenantId}/oauth2/v2.0/token`;
+  const throttled = await failure(token, "POST");
+  assert.equal(throttled.body.error, "temporarily_unavailable");
+  assert.deepEqual(throttled.body.error_codes, [90055]);
+  assert.equal(throttled.retryAfter, "10");
+  const codeOf = async (url: string) => (await failure(url)).body.error.code;
+  assert.equal(await codeOf(`${face.origin}/v1.0/applications`), "TooManyRequests");
+  assert.equal(await codeOf(`${face.vaultUri("kv")}secrets/s`), "Throttled");
+  assert.equal(await codeOf(`${face.origin}/subscriptions`), "TooManyRequests");
+  status = 503;
+  assert.deepEqual((await failure(token, "POST")).body.error_codes, [90033]);
+  assert.equal(await codeOf(`${face.origin}/v1.0/applications`), "ServiceUnavailable");
+  status = 409;
+  assert.equal(await codeOf(`${face.origin}/v1.0/applications`), "Directory_ConcurrencyViolation");
+  status = 418;
+  assert.equal(await codeOf(`${face.vaultUri("kv")}secrets/s`), "ImaTeapot");
+});
+
 test("a caller who goes away is told to the observer, whose wait can end", async () => {
   const waiting = Promise.withResolvers<void>();
   const aborted = Promise.withResolvers<void>();

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClientSecretCredential } from "@azure/identity";
 import { SecretClient } from "@azure/keyvault-secrets";
+import { createGroup } from "../../../../sandbox/entra/groups.ts";
+import { removeGroupMember } from "../../../../sandbox/entra/references.ts";
 import { collected } from "../../../support/collected.ts";
 import { addApplication, addVault, assignRole, VAULT_ROLES } from "../../../support/directory.ts";
 import { startFace, type TestFace } from "../../../support/https-face.ts";
@@ -160,6 +162,31 @@ test("roles decide, by principal and scope down to one secret", async () => {
   const reader = await clientWith(sandbox, { vault: "sell-kv", role: VAULT_ROLES.reader, scope });
   assert.equal((await collected(reader.listPropertiesOfSecrets(), (secret) => secret)).length, 2);
   await assert.rejects(reader.getSecret("mine"), { statusCode: 403 });
+});
+
+test("a right comes with membership of a group, and goes with it; it may take a while to count", async () => {
+  await using sandbox = await startFace();
+  const scope = await addVault(sandbox, "sell-kv");
+  const { clientId, secret, principalId } = await addApplication(sandbox);
+  const credential = new ClientSecretCredential(sandbox.tenantId, clientId, secret, {
+    authorityHost: sandbox.face.origin,
+    disableInstanceDiscovery: true,
+  });
+  const client = new SecretClient(sandbox.face.vaultUri("sell-kv"), credential, {
+    retryOptions: { maxRetries: 0 },
+  });
+  const groupId = await sandbox.store.update(({ entra, arm }) => {
+    arm.settings.roleAssignmentPropagationMs = 300_000;
+    const fixed = { mailEnabled: false, mailNickname: "team", securityEnabled: true };
+    return createGroup(entra, { displayName: "team", ...fixed, members: [principalId] }, sandbox.context())
+      .id;
+  });
+  await assignRole(sandbox, { principalId: groupId, role: VAULT_ROLES.secretsOfficer, scope });
+  await assert.rejects(client.setSecret("s", "one"), { statusCode: 403 });
+  await sandbox.advance(300_000);
+  await client.setSecret("s", "one");
+  await sandbox.store.update(({ entra }) => removeGroupMember(entra, groupId, principalId));
+  await assert.rejects(client.getSecret("s"), { statusCode: 403 });
 });
 
 test("an expired secret is still served, with its date", async () => {

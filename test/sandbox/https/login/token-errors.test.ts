@@ -153,7 +153,7 @@ test("throttling, for faults, is temporarily_unavailable with Retry-After", () =
 
 test("every refusal in the list says its code once", () => {
   for (const [name, make] of Object.entries(signInErrors)) {
-    const error = Reflect.apply(make, undefined, [1, "b", "c"]) as unknown;
+    const error = Reflect.apply(make, undefined, [400, "b", "c"]) as unknown;
     assert.ok(error instanceof SignInError, name);
     assert.match(error.message, new RegExp(`^AADSTS${error.args.code}: [A-Z]`), name);
     assert.ok(error.args.status >= 400 && error.args.status < 600, name);
