@@ -118,6 +118,9 @@ async function audit(
   const { policy, graphUrl, tenant, managed, concurrency } = args;
   // The smallest question first: it tells the directory's time, and whether reading is allowed at all.
   const first = await client.send({ url: "/v1.0/applications?$select=id&$top=1" });
+  const beganMs = first.dateMs ?? localNowMs();
+  // A mistake in the baseline is told before the long part begins.
+  const acceptances = await args.acceptances(beganMs);
   const vaults = await readVaults(args.vaultUris, args.credential, KEY_ID_TAG, retryTiming);
   onProgress({ stage: "vaults", read: vaults.secrets.length, expected: undefined });
   const gaps = [...args.gaps, ...vaults.gaps];
@@ -125,12 +128,10 @@ async function audit(
   const state = new AuditState();
   const wantedKeys = keysOf(managed, vaults.secrets);
   const identity = { graphUrl, tenant, settings: settingsOf(args, wantedKeys) };
-  const beganMs = first.dateMs ?? localNowMs();
   const { journal, nowMs } =
     args.resumeFile === undefined
       ? { journal: noJournal, nowMs: beganMs }
       : await openJournal(args.resumeFile, identity, state, beganMs);
-  const acceptances = await args.acceptances(nowMs);
 
   const lastUsedDay = args.signIns ? await signIns(client, gaps) : undefined;
   const keys = managedKeys(managed);

@@ -106,10 +106,11 @@ export class GraphClient {
       abortSignal: this.#stopped.signal,
     });
     if (body !== undefined) request.body = JSON.stringify(body);
+    const question = `${method} ${address.pathname}`;
     try {
       const response = await this.#pipeline.sendRequest(this.#http, request);
       if (response.status < 200 || response.status > 299)
-        throw errorOfAnswer(address.pathname, response.status, response.bodyAsText);
+        throw errorOfAnswer(question, response.status, response.bodyAsText);
       const dateMs = Date.parse(response.headers.get("date") ?? "");
       return { text: response.bodyAsText ?? "", dateMs: Number.isNaN(dateMs) ? undefined : dateMs };
     } catch (error) {

@@ -28,9 +28,9 @@ export class GraphError extends Error {
 
 /**
  * The error that an answer stands for. Of the body only code and message are taken, and both are made safe.
- * @param path what was asked for, without its query, which can hold a page token.
+ * @param question method and path, without the query, which can hold a page token.
  */
-export function errorOfAnswer(path: string, status: number, body: string | null | undefined): GraphError {
+export function errorOfAnswer(question: string, status: number, body: string | null | undefined): GraphError {
   let code: string | undefined;
   let message: string | undefined;
   try {
@@ -44,5 +44,5 @@ export function errorOfAnswer(path: string, status: number, body: string | null 
     // No JSON: a proxy's page, say. The status tells enough.
   }
   const detail = [code, message].filter((text) => text !== undefined && text !== "").join(": ");
-  return new GraphError(`GET ${path} answered ${status}${detail === "" ? "" : `, ${detail}`}`, status, code);
+  return new GraphError(`${question} answered ${status}${detail === "" ? "" : `, ${detail}`}`, status, code);
 }

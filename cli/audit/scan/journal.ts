@@ -71,10 +71,11 @@ export async function openJournal(
   const [first = "", ...rest] = lines;
   const header = headerSchema.safeParse(parseLine(first, file));
   if (!header.success) throw refused(file, "is no state of an audit");
-  for (const key of ["graphUrl", "tenant", "settings"] as const) {
-    if (header.data[key] !== identity[key]) {
-      throw refused(file, `is of an audit with other settings (${key}: ${header.data[key]})`);
-    }
+  const { graphUrl, tenant, settings } = header.data;
+  if (graphUrl !== identity.graphUrl) throw refused(file, `is of an audit of another cloud (${graphUrl})`);
+  if (tenant !== identity.tenant) throw refused(file, `is of an audit of another tenant (${tenant})`);
+  if (settings !== identity.settings) {
+    throw refused(file, "is of an audit with other flags, or the stack or the vaults have changed since");
   }
   if (nowMs - header.data.nowMs > MAX_AGE_MS) {
     throw refused(file, `is of an audit begun ${formatMoment(header.data.nowMs)}, more than a day ago`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { AuditResult } from "../../../../cli/audit/audit.ts";
 import { GraphError } from "../../../../cli/audit/graph/errors.ts";
+import { auditPolicy } from "../../../../cli/audit/policy.ts";
 import { CommandError } from "../../../../cli/exit-codes.ts";
 import {
   application,
@@ -20,7 +21,7 @@ import {
   type GraphAnswer,
   type GraphDirectory,
 } from "../../../support/graph-directory.ts";
-import { startGraph } from "../../../support/graph-server.ts";
+import { NOW_MS, startGraph } from "../../../support/graph-server.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 
 /** Every tenth application has a secret that expires; every eleventh has no owner. */
@@ -70,6 +71,13 @@ test("a big tenant is read in parts that together hold everything, each entry on
   const urls = server.questions.map(({ url }) => decodeURIComponent(url));
   assert.ok(urls.some((url) => /createdDateTime ge .* and createdDateTime le /.test(url)));
   assert.ok(urls.some((url) => url.includes("startswith(appId,'f')")));
+  // The parts hold everything: none of the collections was read in one piece after all.
+  const inOnePiece = urls.filter((url) => url.includes("passwordCredentials") && !url.includes("$filter="));
+  assert.equal(inOnePiece.length, 2);
+  // Ten pages would hold it; each part costs at most one more.
+  assert.ok(
+    urls.filter((url) => /applications\?.*createdDateTime,.*(ge|le) /.test(url)).length <= 2 * (10 + 5),
+  );
 });
 
 test("no more requests are under way than allowed", async (context) => {
@@ -278,6 +286,20 @@ test("a scan that breaks off anywhere goes on from there, and finds the same", a
   }
 });
 
+test("a scan that goes on judges by the time when it began", async (context) => {
+  const file = join(await temporaryFolder(context), "scan");
+  const later = { date: new Date(NOW_MS + 20 * 3_600_000).toUTCString() };
+  let isLater = false;
+  const server = await startGraph(context, (question, origin): GraphAnswer => {
+    if (!isLater && question.url.startsWith("/v1.0/servicePrincipals?")) return error(409, "Broken");
+    return { ...answerFrom(tenant(30), origin, question), ...(isLater ? { headers: later } : {}) };
+  });
+  await auditServer(server, { resumeFile: file });
+  isLater = true;
+  assert.equal((await auditServer(server, { resumeFile: file })).nowMs, NOW_MS);
+  assert.equal((await auditServer(server)).nowMs, NOW_MS + 20 * 3_600_000);
+});
+
 test("going on survives a page address that has expired and a line that was cut", async (context) => {
   const directory = tenant(3000);
   const file = join(await temporaryFolder(context), "scan");
@@ -309,14 +331,19 @@ test("a state file of another audit, or of none, is refused", async (context) =>
       : answerFrom(directory, origin, question),
   );
   await auditServer(server, { resumeFile: file });
+  await assert.rejects(
+    auditServer(server, { resumeFile: file, policy: auditPolicy({ days: 60 }) }),
+    /of an audit with other flags/,
+  );
   const cases: [string, RegExp][] = [
     [
       (await readFile(file, "utf8")).replace('"tenant":null', '"tenant":"other"'),
-      /other settings \(tenant: other\)/,
+      /of another tenant \(other\)/,
     ],
     [(await readFile(file, "utf8")).replace(/"nowMs":\d+/, '"nowMs":1'), /more than a day ago/],
     ["{}\n", /is no state of an audit/],
     ["hello\n", /is damaged/],
+    [`${await readFile(file, "utf8")}{"type":"page"}\n`, /is damaged/],
     [`${await readFile(file, "utf8")}nonsense\n`, /is damaged/],
   ];
   for (const [content, message] of cases) {
