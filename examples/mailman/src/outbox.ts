@@ -1,0 +1,225 @@
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { type MessageState, type NewMessage, newMessage, type QueuedMessage } from "./message.ts";
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS message (
+    id INTEGER PRIMARY KEY,
+    message_id TEXT NOT NULL UNIQUE,
+    customer TEXT NOT NULL,
+    content TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
+    accepted_at_ms INTEGER NOT NULL,
+    next_attempt_at_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    ended_at_ms INTEGER,
+    last_error TEXT
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS unsent ON message (customer, id) WHERE state IN ('queued', 'sending');
+  CREATE TABLE IF NOT EXISTS token_cache (customer TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+`;
+
+/** Another process sends from this outbox. */
+export class OutboxInUseError extends Error {
+  override readonly name = "OutboxInUseError";
+
+  constructor(path: string) {
+    super(`Another process sends from the outbox ${path}. Only one may, or messages would be sent twice.`);
+  }
+}
+
+export interface OutboxCounts extends Record<MessageState, number> {
+  /** Age of the oldest message that is neither sent nor failed, in milliseconds; 0 if there is none. */
+  readonly oldestUnsentAgeMs: number;
+}
+
+/**
+ * Messages that were accepted and must not be lost: a SQLite file, written through to the disk before `accept`
+ * returns. Any process may hand in messages; one sends.
+ */
+export class Outbox {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #lock: DatabaseSync | undefined;
+
+  /** Opens the outbox, made if there is none: readable by its owner only, for it holds mail and refresh tokens. */
+  constructor(path: string) {
+    this.#path = path;
+    for (const file of [path, `${path}.lock`]) {
+      if (!existsSync(file)) {
+        writeFileSync(file, "", { flag: "a", mode: 0o600 });
+        chmodSync(file, 0o600);
+      }
+    }
+    this.#database = new DatabaseSync(path);
+    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000");
+    this.#database.exec(schema);
+  }
+
+  /**
+   * Makes this process the one that sends, until it closes the outbox or ends, however it ends. What was being sent
+   * when the last one ended is queued again: whether it arrived cannot be known.
+   *
+   * @throws OutboxInUseError
+   */
+  startSending(): void {
+    const lock = new DatabaseSync(`${this.#path}.lock`);
+    try {
+      lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    } catch (error) {
+      lock.close();
+      throw (error as { errcode?: number }).errcode === 5 ? new OutboxInUseError(this.#path) : error;
+    }
+    this.#lock = lock;
+    this.#run("UPDATE message SET state = 'queued' WHERE state = 'sending'");
+  }
+
+  /**
+   * Accepts a message for sending; returns false if it was accepted before.
+   *
+   * @throws ZodError naming everything that is wrong with it
+   */
+  accept(message: NewMessage, nowMs: number): boolean {
+    const { messageId, customer, ...content } = newMessage.parse(message);
+    const { changes } = this.#run(
+      `INSERT INTO message (message_id, customer, content, state, accepted_at_ms, next_attempt_at_ms, attempts)
+       VALUES (?, ?, ?, 'queued', ?, ?, 0) ON CONFLICT (message_id) DO NOTHING`,
+      messageId,
+      customer,
+      JSON.stringify(content),
+      nowMs,
+      nowMs,
+    );
+    return changes === 1;
+  }
+
+  /**
+   * Takes the next message that is due, the oldest of its customer: what a customer hands in is sent in order. A
+   * customer of whom a message is being sent, or whose oldest is not due, has to wait.
+   */
+  claim(nowMs: number, without: ReadonlySet<string>): QueuedMessage | undefined {
+    const row = this.#get(
+      `SELECT * FROM message AS candidate
+       WHERE id IN (SELECT min(id) FROM message WHERE state IN ('queued', 'sending') GROUP BY customer)
+         AND state = 'queued' AND next_attempt_at_ms <= ?
+         AND customer NOT IN (SELECT value FROM json_each(?))
+       ORDER BY id LIMIT 1`,
+      nowMs,
+      JSON.stringify([...without]),
+    );
+    if (row === undefined) {
+      return undefined;
+    }
+    this.#run("UPDATE message SET state = 'sending' WHERE id = ?", Number(row.id));
+    return {
+      ...(JSON.parse(String(row.content)) as Pick<QueuedMessage, "to" | "subject" | "text">),
+      id: Number(row.id),
+      messageId: String(row.message_id),
+      customer: String(row.customer),
+      acceptedAtMs: Number(row.accepted_at_ms),
+      attempts: Number(row.attempts),
+    };
+  }
+
+  /** The message is out. */
+  markSent(id: number, nowMs: number): void {
+    this.#run(
+      "UPDATE message SET state = 'sent', ended_at_ms = ?, last_error = NULL WHERE id = ?",
+      nowMs,
+      id,
+    );
+  }
+
+  /** Nobody will try it again. */
+  markFailed(id: number, nowMs: number, error: string): void {
+    this.#run(
+      "UPDATE message SET state = 'failed', ended_at_ms = ?, last_error = ? WHERE id = ?",
+      nowMs,
+      error,
+      id,
+    );
+  }
+
+  /** To be tried again, not before `nextAttemptAtMs`. */
+  putBack(id: number, nextAttemptAtMs: number, error: string): void {
+    this.#run(
+      `UPDATE message SET state = 'queued', attempts = attempts + 1, next_attempt_at_ms = ?, last_error = ?
+       WHERE id = ?`,
+      Math.ceil(nextAttemptAtMs),
+      error,
+      id,
+    );
+  }
+
+  /** To be tried again whenever there is a chance: it was not its turn yet. */
+  release(id: number): void {
+    this.#run("UPDATE message SET state = 'queued' WHERE id = ?", id);
+  }
+
+  /** When the next message of a customer who may send is due, milliseconds since 1970. */
+  nextDueMs(without: ReadonlySet<string>): number | undefined {
+    const row = this.#get(
+      `SELECT min(next_attempt_at_ms) AS due FROM message
+       WHERE id IN (SELECT min(id) FROM message WHERE state IN ('queued', 'sending') GROUP BY customer)
+         AND state = 'queued' AND customer NOT IN (SELECT value FROM json_each(?))`,
+      JSON.stringify([...without]),
+    );
+    return row?.due === null || row?.due === undefined ? undefined : Number(row.due);
+  }
+
+  counts(nowMs: number): OutboxCounts {
+    const counts = { queued: 0, sending: 0, sent: 0, failed: 0 };
+    for (const row of this.#all("SELECT state, count(*) AS number FROM message GROUP BY state")) {
+      counts[row.state as MessageState] = Number(row.number);
+    }
+    const oldest = this.#get(
+      "SELECT min(accepted_at_ms) AS at FROM message WHERE state IN ('queued', 'sending')",
+    )?.at;
+    const oldestUnsentAgeMs =
+      oldest === null || oldest === undefined ? 0 : Math.max(0, nowMs - Number(oldest));
+    return { ...counts, oldestUnsentAgeMs };
+  }
+
+  /** What MSAL remembers of a customer: the refresh token, above all. */
+  tokenCache(customer: string): string | undefined {
+    const row = this.#get("SELECT content FROM token_cache WHERE customer = ?", customer);
+    return row === undefined ? undefined : String(row.content);
+  }
+
+  saveTokenCache(customer: string, content: string): void {
+    this.#run(
+      `INSERT INTO token_cache (customer, content) VALUES (?, ?)
+       ON CONFLICT (customer) DO UPDATE SET content = excluded.content`,
+      customer,
+      content,
+    );
+  }
+
+  /** Lets go of the file. Once is enough. */
+  close(): void {
+    for (const database of [this.#database, this.#lock]) {
+      if (database?.isOpen) {
+        database.close();
+      }
+    }
+  }
+
+  #run(sql: string, ...values: (string | number)[]) {
+    return this.#statement(sql).run(...values);
+  }
+
+  #get(sql: string, ...values: (string | number)[]) {
+    return this.#statement(sql).get(...values);
+  }
+
+  #all(sql: string, ...values: (string | number)[]) {
+    return this.#statement(sql).all(...values);
+  }
+
+  #statement(sql: string): StatementSync {
+    const prepared = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+}

@@ -1,0 +1,49 @@
+import { retryAfterMs } from "../../../runtime/src/index.ts";
+import { SubmissionError, type Submit } from "./submission.ts";
+
+export interface GraphSettings {
+  /** E.g. `https://graph.microsoft.com/v1.0`. */
+  readonly url: string;
+  /** Time for one request; milliseconds, default 60,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Default: the global `fetch`. */
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+}
+
+/** Sends by Microsoft Graph: https://learn.microsoft.com/graph/api/user-sendmail */
+export function submitByGraph({ url, timeoutMs = 60_000, fetch = globalThis.fetch }: GraphSettings): Submit {
+  return async ({ mailbox }, accessToken, { messageId, to, subject, text }) => {
+    let response: Response;
+    try {
+      response = await fetch(`${url}/users/${encodeURIComponent(mailbox)}/sendMail`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          message: {
+            subject,
+            body: { contentType: "Text", content: text },
+            toRecipients: to.map((address) => ({ emailAddress: { address } })),
+            // Graph chooses the Message-ID itself; this one lets a doubled message be recognized.
+            internetMessageHeaders: [{ name: "x-mailman-message-id", value: messageId }],
+          },
+        }),
+        redirect: "manual",
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      await response.arrayBuffer();
+    } catch {
+      throw new SubmissionError("unknown-outcome", "Microsoft Graph did not answer");
+    }
+    const { status, headers } = response;
+    if (status === 202) {
+      return;
+    }
+    const words = `Microsoft Graph answered ${status}`;
+    if (status === 401) {
+      throw new SubmissionError("token-refused", words);
+    }
+    // 403 and 404 are about the mailbox, and may be put right; anything else of the 400s is about the message.
+    const isLater = status >= 500 || [403, 404, 408, 409, 423, 429].includes(status);
+    throw new SubmissionError(isLater ? "transient" : "permanent", words, retryAfterMs(headers, Date.now()));
+  };
+}
