@@ -41,7 +41,9 @@ export function sandboxEnvironment(args: SandboxEnvironmentArgs): Record<string,
     AZURE_TENANT_ID: tenantId,
     NODE_EXTRA_CA_CERTS: caFile,
     NODE_OPTIONS: `--import=${pathToFileURL(args.localhostNamesFile).href}`,
-    PULUMI_BACKEND_URL: pathToFileURL(args.backendFolder).href,
+    // Without the files of metadata, which are not replaced as a whole: one that was cut short by a kill makes the
+    // stack unreadable ("failed to load checkpoint: EOF").
+    PULUMI_BACKEND_URL: `${pathToFileURL(args.backendFolder).href}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: SANDBOX_PASSPHRASE,
     PULUMI_DEBUG_PROVIDERS: Object.entries(ports.providers)
       .map(([name, port]) => `${name}:${port}`)

@@ -58,7 +58,8 @@ export async function testStack(
   for (const part of [home, ownBackend, project]) mkdirSync(part);
   const envVars = await isolatedEnvironment({
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: pathToFileURL(ownBackend).href,
+    // As the sandbox has it: see `sandbox/host/environment.ts`.
+    PULUMI_BACKEND_URL: `${pathToFileURL(ownBackend).href}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "of a test",
     ...over,
   });
