@@ -6,6 +6,8 @@ export interface EventsState {
   metricRules: Record<string, MetricRuleMemory>;
   /** What was measured in the last two days, by series key. */
   metrics: Record<string, MetricSeries>;
+  /** What applications reported as custom events, oldest first; the last 1,000. Nothing evaluates them. */
+  customEvents: CustomEvent[];
   /** Posts to webhooks that have not succeeded yet. */
   deliveries: PendingDelivery[];
   /** Alerts that fired, oldest first; the last 1,000. */
@@ -49,6 +51,16 @@ export interface MetricMinute {
   sum: number;
   min: number;
   max: number;
+}
+
+/** A row of Application Insights' table of custom events. */
+export interface CustomEvent {
+  /** The Application Insights component. */
+  resourceId: string;
+  /** The sandbox clock when it arrived: ISO 8601. */
+  when: string;
+  name: string;
+  properties: Record<string, string>;
 }
 
 export interface PendingDelivery {
@@ -137,6 +149,7 @@ export function initialEventsState(): EventsState {
     subscriptions: {},
     metricRules: {},
     metrics: {},
+    customEvents: [],
     deliveries: [],
     alerts: [],
     outbox: [],

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { recordMetric } from "../../events/metrics.ts";
+import { isoSeconds } from "../../iso-time.ts";
 import type { State } from "../../state.ts";
 import { type FaceAnswer, type FaceRequest, headerOf, jsonAnswer } from "../exchange.ts";
 import type { Operation } from "../operation.ts";
@@ -26,6 +27,11 @@ const metricData = z.object({
   properties: z.record(z.string(), z.string()).nullish(),
 });
 
+const eventData = z.object({ name: z.string(), properties: z.record(z.string(), z.string()).nullish() });
+
+/** How many custom events are remembered. */
+const EVENTS_KEPT = 1000;
+
 /** Metrics of an application that name no namespace are found under this one. */
 const CUSTOM_NAMESPACE = "azure.applicationinsights";
 
@@ -45,7 +51,7 @@ export const track: Operation = {
 export const trackLegacy: Operation = { ...track, name: "ingestion.trackLegacy", path: "/v2/track" };
 
 /**
- * Takes metrics in, at the sandbox's present. Other telemetry is refused item by item, with its name: the
+ * Takes metrics and custom events in, at the sandbox's present. Other telemetry is refused item by item, with its name: the
  * sandbox has nowhere to keep it.
  */
 async function take(request: FaceRequest, { store, clock }: Services): Promise<FaceAnswer> {
@@ -89,8 +95,12 @@ function takeItem(draft: State, item: unknown, nowMs: number): Omit<ItemError, "
       type === "Microsoft.Insights/components" && properties.InstrumentationKey === iKey,
   );
   if (component === undefined) return { statusCode: 400, message: "Invalid instrumentation key" };
+  if (data.baseType === "EventData") return takeEvent(draft, component.id, data.baseData, nowMs);
   if (data.baseType !== "MetricData") {
-    return { statusCode: 501, message: `the sandbox keeps metrics, and no ${data.baseType}` };
+    return {
+      statusCode: 501,
+      message: `the sandbox keeps metrics and custom events, and no ${data.baseType}`,
+    };
   }
   const measured = metricData.safeParse(data.baseData);
   if (!measured.success) return { statusCode: 400, message: "not metric data" };
@@ -106,5 +116,19 @@ function takeItem(draft: State, item: unknown, nowMs: number): Omit<ItemError, "
       atMs: nowMs,
     });
   }
+  return undefined;
+}
+
+function takeEvent(
+  { events }: State,
+  resourceId: string,
+  data: unknown,
+  nowMs: number,
+): Omit<ItemError, "index"> | undefined {
+  const form = eventData.safeParse(data);
+  if (!form.success) return { statusCode: 400, message: "not event data" };
+  const { name, properties } = form.data;
+  events.customEvents.push({ resourceId, when: isoSeconds(nowMs), name, properties: properties ?? {} });
+  if (events.customEvents.length > EVENTS_KEPT) events.customEvents.shift();
   return undefined;
 }

@@ -151,7 +151,11 @@ test("only metrics of components that there are, are kept; the rest is refused b
     itemsAccepted: 1,
     errors: [
       { index: 1, statusCode: 400, message: "Invalid instrumentation key" },
-      { index: 2, statusCode: 501, message: "the sandbox keeps metrics, and no MessageData" },
+      {
+        index: 2,
+        statusCode: 501,
+        message: "the sandbox keeps metrics and custom events, and no MessageData",
+      },
       { index: 3, statusCode: 400, message: "not a telemetry item" },
     ],
   });
