@@ -1,3 +1,4 @@
+import { reportRun } from "../engine/report-run.ts";
 import { updateStack } from "../engine/update.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
@@ -25,7 +26,18 @@ export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) 
         terminal,
         ...(!quiet && { onLine: (line: string) => terminal.err(line) }),
       });
-      const document = statusDocument(engine.stack, await directoryInstant(engine.env), result.credentials);
+      const at = await directoryInstant(engine.env);
+      const outcome = result.problems.length === 0 ? "succeeded" : "failed";
+      const unreported = await reportRun(engine, {
+        event: { stack: engine.stack.split("/").at(-1) ?? engine.stack, outcome },
+        at,
+      });
+      if (unreported !== undefined) {
+        terminal.err(
+          `keyturn: the run could not be reported (${unreported}): if that lasts, an alert will say that nothing rotates`,
+        );
+      }
+      const document = statusDocument(engine.stack, at, result.credentials);
       if (options.json === true) {
         terminal.out(
           JSON.stringify({ ...document, changed: result.changed, removed: result.removed }, null, 2),

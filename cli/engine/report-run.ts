@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { RUN_EVENT, type RunEvent } from "../../infra/alerts/run-event.ts";
+import type { Fetch } from "../../infra/directory-time.ts";
+import type { Engine } from "./engine.ts";
+
+export interface ReportRunArgs {
+  event: RunEvent;
+  /** ISO 8601. */
+  at: string;
+  /** Of one try, in milliseconds. Default: 10,000. */
+  timeoutMs?: number;
+  /** Default: 3. */
+  tries?: number;
+  fetch?: Fetch;
+}
+
+const telemetryOutputs = z.object({ telemetry: z.object({ connectionString: z.string() }) });
+const trackAnswer = z.object({
+  itemsAccepted: z.int(),
+  errors: z.array(z.object({ message: z.string() })).default([]),
+});
+
+/**
+ * Reports that the stack was updated, so that the alert on silence stays silent. That it could not be reported is no
+ * reason to call the update a failure.
+ * @returns why it could not be reported; undefined if it was, or if the stack has nowhere to report to.
+ */
+export async function reportRun(engine: Engine, args: ReportRunArgs): Promise<string | undefined> {
+  const { stdout } = await engine.expect(["stack", "output", "--json"]);
+  const outputs = telemetryOutputs.safeParse(JSON.parse(stdout));
+  return outputs.success ? sendRunEvent(outputs.data.telemetry.connectionString, args) : undefined;
+}
+
+/**
+ * Sends the event to Application Insights, which answers at once whether it took it.
+ * @returns why it was not taken; undefined if it was.
+ * @see https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
+ */
+export async function sendRunEvent(
+  connectionString: string,
+  { event, at, timeoutMs = 10_000, tries = 3, fetch = globalThis.fetch }: ReportRunArgs,
+): Promise<string | undefined> {
+  const parts = partsOf(connectionString);
+  const [iKey, endpoint] = [parts.get("instrumentationkey"), parts.get("ingestionendpoint")];
+  if (iKey === undefined || endpoint === undefined || !URL.canParse(endpoint)) {
+    return "the connection string names no InstrumentationKey and IngestionEndpoint";
+  }
+  const body = JSON.stringify([
+    {
+      name: "Microsoft.ApplicationInsights.Event",
+      time: at,
+      iKey,
+      tags: { "ai.cloud.role": "keyturn" },
+      data: { baseType: "EventData", baseData: { ver: 2, name: RUN_EVENT, properties: { ...event } } },
+    },
+  ]);
+  let problem = "";
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    try {
+      const response = await fetch(new URL("v2.1/track", endpoint).href, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: "error",
+      });
+      const answer = trackAnswer.safeParse(await response.json().catch(() => undefined));
+      if (response.ok && answer.success && answer.data.itemsAccepted === 1) return undefined;
+      problem = answer.data?.errors[0]?.message ?? `it answered ${response.status}`;
+      if (response.status < 500 && response.status !== 429) break;
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return problem;
+}
+
+/** `Key=value;Key=value`; keys are told apart without regard to case. */
+function partsOf(connectionString: string): Map<string, string> {
+  return new Map(
+    connectionString.split(";").map((part) => {
+      const at = part.indexOf("=");
+      return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()];
+    }),
+  );
+}
