@@ -211,23 +211,26 @@ export class Mailman {
     return consequence.kind;
   }
 
-  /** Lets everybody who waits for the application try again once its circuit breaker allows a call. */
+  /** Lets one customer try when the circuit breaker is due for a probe, and all of them once it is closed. */
   async #resumeWhenCallable(): Promise<void> {
     if (this.#isResuming) {
       return;
     }
     this.#isResuming = true;
-    try {
+    const { secret } = this.#args;
+    while (this.#waiting.size > 0 && !this.#stopping.signal.aborted) {
       // A moment in any case: some of what stops the application does not open the breaker.
       await this.#pause(shortestWaitMs);
-      await this.#args.secret.whenCallable(this.#stopping.signal);
-      this.#waiting.clear();
-    } catch {
-      // Mailman stops.
-    } finally {
-      this.#isResuming = false;
+      await secret.whenCallable(this.#stopping.signal).catch(() => {}); // Mailman stops.
+      if (secret.breaker.state === "closed") {
+        this.#waiting.clear();
+      } else if (secret.breaker.state === "open") {
+        const [probe] = this.#waiting;
+        this.#waiting.delete(probe ?? "");
+      }
       this.#wake();
     }
+    this.#isResuming = false;
   }
 
   /** Waits until a message may be due: one that waits for its time, or one that was handed in. */
