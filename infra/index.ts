@@ -2,6 +2,7 @@
 import "./plain-stack-traces.ts";
 import { getClientConfig } from "@pulumi/azuread/getClientConfig.js";
 import * as pulumi from "@pulumi/pulumi";
+import { ExpiryAlerts } from "./alerts/expiry-alerts.ts";
 import { entraVerifier } from "./credential/entra-verifier.ts";
 import { FederatedCredential } from "./credential/federated-credential.ts";
 import { RotatingCredential } from "./credential/rotating-credential.ts";
@@ -59,11 +60,6 @@ const rotating = planned.map((credential) => ({
   }),
 }));
 
-const published = rotating.map((credential) => ({
-  ...credential,
-  secret: publish(credential),
-}));
-
 const federated = settings.credentials
   .filter(({ federated }) => federated.length > 0)
   .map(({ name, application, federated: identities }) => ({
@@ -71,6 +67,22 @@ const federated = settings.credentials
     identities,
     resource: new FederatedCredential(name, { stack, application, owners, identities, protect }),
   }));
+
+const alerts = new ExpiryAlerts("alerts", {
+  settings: settings.alerts,
+  region: settings.region,
+  resourceGroupName: vault.resourceGroupName,
+  vaultName: settings.vault.name,
+  vaultId: vault.vaultId,
+  clientIds: [...rotating, ...federated].map(({ resource }) => resource.clientId),
+  tags: settings.tags,
+  protect,
+});
+
+const published = rotating.map((credential) => ({
+  ...credential,
+  secret: publish(credential),
+}));
 
 new Responders("responders", {
   groupId: settings.team.groupId,
@@ -85,6 +97,9 @@ export const credentials: pulumi.Output<Record<string, CredentialOutput>> = pulu
     ...federated.map(federatedOutput),
   ])
   .apply((outputs) => Object.fromEntries(outputs.map((output) => [output.secretName, output])));
+
+/** Where the rotation pipeline reports its runs. */
+export const telemetry = { connectionString: alerts.connectionString };
 
 endInError(credentials, planned);
 
@@ -106,6 +121,9 @@ function publish({
       value: resource.value,
       published: resource.outcome.apply(({ published }) => published ?? never(name)),
       consumers,
+      // The vault announces the end of those versions alone that are younger than who listens. Later on the alerts
+      // are there, or they are what fails: that must not keep a rotation from being published.
+      after: plan.current === undefined ? alerts.subscriptions : [],
       protect,
     }).version;
   if (plan.current !== undefined || pulumi.runtime.isDryRun()) return declare();

@@ -15,6 +15,8 @@ export interface PublishedSecretArgs {
   published: pulumi.Input<Published>;
   /** Who may read this one secret. */
   consumers: ConsumerSettings[];
+  /** What has to be there before this update writes a version. */
+  after?: readonly pulumi.Resource[];
   /** Whether the secret is protected against deletion. Default: true. */
   protect?: boolean;
 }
@@ -33,7 +35,7 @@ export class PublishedSecret extends pulumi.ComponentResource {
 
   constructor(name: string, args: PublishedSecretArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keyturn:vault:PublishedSecret", name, {}, opts);
-    const { protect = true } = args;
+    const { after = [], protect = true } = args;
     const current = pulumi.output(args.published).apply(({ current }) => current);
     const secret = new Secret(
       name,
@@ -52,7 +54,7 @@ export class PublishedSecret extends pulumi.ComponentResource {
         },
         tags: pulumi.output(args.published).apply(publishedTags),
       },
-      { parent: this, protect },
+      { parent: this, protect, dependsOn: [...after] },
     );
     for (const consumer of args.consumers) {
       new RoleAssignment(
