@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CredentialOutput } from "./credential-output.ts";
 import type { PlannedCredential } from "./plan-credentials.ts";
+import { PLANS_FILE_VARIABLE, writePlanReport } from "./plan-report.ts";
 import { problemsOf } from "./problems.ts";
 
 /** Ends the program with a message for the user, without a stack trace. */
@@ -10,6 +11,7 @@ export function userMistake(error: unknown): never {
 
 /** Tells whoever watches the update what happens to each credential, and why. Unchanged ones are left out. */
 export function reportPlans(planned: readonly PlannedCredential[]): void {
+  if (pulumi.runtime.isDryRun()) writePlanReport(planned, process.env[PLANS_FILE_VARIABLE]);
   for (const { settings, plan, stopped } of planned) {
     if (stopped !== undefined) continue;
     if (plan.action !== "keep") pulumi.log.info(`${settings.name}: ${plan.action}: ${plan.reason}`);

@@ -1,6 +1,7 @@
 import type { Violation } from "../../policy/check-stack.ts";
 import type { ConfiguredRule } from "../../policy/config.ts";
 import { safeText } from "../audit/safe-text.ts";
+import { safeLongText } from "../safe-long-text.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Version of the JSON document. Fields are only ever added. */
@@ -35,11 +36,7 @@ export function checkDocument(
 function withSafeNames(violation: Violation): Violation {
   const { name, what, message } = violation;
   // A message is ours but for the names in it, and longer than a name may be.
-  return { ...violation, name: safeText(name), what: inParts(what), message: inParts(message) };
-}
-
-function inParts(text: string): string {
-  return (text.match(/.{1,200}/gsu) ?? []).map(safeText).join("");
+  return { ...violation, name: safeText(name), what: safeLongText(what), message: safeLongText(message) };
 }
 
 function bySeverity(x: Violation, y: Violation): number {

@@ -3,6 +3,7 @@ import { registerAudit } from "./audit.ts";
 import { registerCheck } from "./check.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerHold } from "./hold.ts";
+import { registerPreview } from "./preview.ts";
 import { registerRetire, registerRevoke, registerRollback, registerRotate } from "./request.ts";
 import { registerSandbox } from "./sandbox.ts";
 import { registerStatus } from "./status.ts";
@@ -11,6 +12,7 @@ import { registerUp } from "./up.ts";
 /** Every command, in the order of the help text. */
 export const commands: RegisterCommand[] = [
   registerStatus,
+  registerPreview,
   registerUp,
   registerRotate,
   registerRevoke,

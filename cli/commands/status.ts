@@ -1,4 +1,4 @@
-import { formatInstant, parseLooseInstant } from "../../infra/instant.ts";
+import { formatInstant } from "../../infra/instant.ts";
 import type { PlannedCredential } from "../../infra/plan-credentials.ts";
 import { readCredentials } from "../engine/outputs.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
@@ -7,6 +7,7 @@ import { plansOf, readStackFacts } from "../operate/read-plans.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
+import { parseAt } from "./at-option.ts";
 import type { RegisterCommand } from "./command.ts";
 import { engineFor, type StackOption, withStackOption } from "./stack-option.ts";
 
@@ -57,14 +58,6 @@ export const registerStatus: RegisterCommand = (program, { terminal, setExitCode
 interface StatusOptions extends StackOption {
   at?: string;
   json?: boolean;
-}
-
-function parseAt(text: string): number {
-  const ms = parseLooseInstant(text);
-  if (ms === undefined) {
-    throw new CommandError(`--at must be a date such as 2027-01-15, not "${text}"`, exitCodes.configuration);
-  }
-  return ms;
 }
 
 /** What the next update would do, as JSON. */

@@ -1,4 +1,4 @@
-import { at, text, types } from "../checked-resource.ts";
+import { at, type CheckedResource, text, types } from "../checked-resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
 
 export const vaultRbac: ResourceRule = {
@@ -52,7 +52,7 @@ export const vaultDiagnostics: StackRule = {
   fix: "declare a DiagnosticSetting for the vault with its AuditEvent category (or the audit category group).",
   checkStack: (resources) => {
     const settings = resources.filter(({ type }) => type === types.diagnosticSetting);
-    const targets = settings.map(({ properties }) => properties.resourceUri);
+    const targets = settings.map(targetOf);
     // A target that is not known yet may be any vault.
     if (targets.some((target) => typeof target === "symbol")) return [];
     const watched = new Set(targets.map((target) => comparableId(text(target))));
@@ -65,6 +65,14 @@ export const vaultDiagnostics: StackRule = {
       });
   },
 };
+
+/** What a setting is about: one of its inputs; of what came out, the front of its id. */
+function targetOf({ properties: { resourceUri, id } }: CheckedResource): unknown {
+  if (resourceUri !== undefined) return resourceUri;
+  return typeof id === "symbol"
+    ? id
+    : text(id)?.replace(/\/providers\/microsoft\.insights\/diagnosticSettings\/.*$/i, "");
+}
 
 function comparableId(id: string | undefined): string | undefined {
   return id?.replace(/^\/?/, "/").toLowerCase();

@@ -144,6 +144,12 @@ const cases: Record<
   "vault-diagnostics": {
     passes: [
       [vault(), diagnostics(VAULT.toUpperCase().slice(1))],
+      [
+        vault(),
+        resource(types.diagnosticSetting, {
+          id: `${VAULT}/providers/microsoft.insights/diagnosticSettings/audit`,
+        }),
+      ],
       [vault({}, { id: UNKNOWN }), diagnostics(UNKNOWN)],
     ],
     stops: [

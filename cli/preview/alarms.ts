@@ -1,0 +1,98 @@
+import type { PlanReport } from "../../infra/plan-report.ts";
+import type { Step } from "./events.ts";
+
+/** Something that would break a consumer and that no plan asks for. */
+export interface Alarm {
+  /** The credential, where it is about one. */
+  credential: string | undefined;
+  what: string;
+}
+
+const PUBLISHED_SECRET = "keyturn:vault:PublishedSecret";
+const PASSWORD = "azuread:index/applicationPassword:ApplicationPassword";
+const VAULT_SECRET = "azure-native:keyvault:Secret";
+const ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment";
+
+/** What nobody can do without, and what it means to lose it. */
+const VITAL: Readonly<Record<string, readonly [name: string, means: string]>> = {
+  "azuread:index/application:Application": [
+    "the application",
+    "its client id and all its secrets stop working at once",
+  ],
+  "azuread:index/servicePrincipal:ServicePrincipal": [
+    "the application's service principal",
+    "no token is given out any more, and consent is lost",
+  ],
+  "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential": [
+    "a federated credential",
+    "the workload that signs in by it gets no token any more",
+  ],
+  "azure-native:resources:ResourceGroup": [
+    "the resource group",
+    "everything in it goes with it, the vault too",
+  ],
+  "azure-native:keyvault:Vault": ["the vault", "no consumer can read its secret any more"],
+  [VAULT_SECRET]: ["the published secret", "no consumer can read it any more"],
+};
+
+/** Every step that would break somebody. Pure. */
+export function alarmsOf(steps: readonly Step[], plans: readonly PlanReport[]): Alarm[] {
+  return steps.flatMap((step) => {
+    const what = alarmOf(step, plans);
+    return what === undefined ? [] : [{ credential: credentialOf(step), what }];
+  });
+}
+
+/** The name of the credential that a resource belongs to. */
+export function credentialOf({
+  type,
+  name,
+  parent,
+}: Pick<Step, "type" | "name" | "parent">): string | undefined {
+  const isOurs = (each: string) =>
+    each === PUBLISHED_SECRET || /^keyturn:credential:\w+Credential$/.test(each);
+  if (isOurs(type)) return name;
+  return parent !== undefined && isOurs(parent.type) ? parent.name : undefined;
+}
+
+function alarmOf(step: Step, plans: readonly PlanReport[]): string | undefined {
+  const plan = plans.find(({ name }) => name === credentialOf(step));
+  const { type, operation } = step;
+  if (type === VAULT_SECRET && operation === "update") {
+    const isNewValue = step.changed.some((path) => path === "properties.value");
+    return isNewValue && plan?.publish === undefined
+      ? "the published value changes although no rotation is planned"
+      : undefined;
+  }
+  if (operation !== "delete" && operation !== "replace") return undefined;
+  const gone = `${operation}d`;
+  if (type === PASSWORD) return passwordAlarm(step, gone, plan);
+  if (type === ROLE_ASSIGNMENT && step.parent?.type === PUBLISHED_SECRET) {
+    return `the right of ${readerOf(step)} to read the secret is ${gone}`;
+  }
+  const vital = VITAL[type];
+  return vital === undefined ? undefined : `${vital[0]} ${step.name} is ${gone}: ${vital[1]}`;
+}
+
+function passwordAlarm(step: Step, gone: string, plan: PlanReport | undefined): string | undefined {
+  const keyId = step.id?.split("/").at(-1);
+  const because = step.changed.length === 0 ? "" : ` (because of ${step.changed.join(", ")})`;
+  if (plan === undefined) return `a secret (${step.name}) is ${gone}${because}, and no plan asks for it`;
+  const { current, previous, publish, retiredGeneration } = plan;
+  if (keyId !== undefined && keyId === current?.keyId) {
+    return `the PUBLISHED secret, generation ${current.generation} in slot ${current.slot}, is ${gone}${because}: whoever uses it fails at once`;
+  }
+  if (keyId !== undefined && keyId === previous?.keyId) {
+    const isPlanned = retiredGeneration === previous.generation || publish?.slot === previous.slot;
+    return isPlanned
+      ? undefined
+      : `the previous secret, generation ${previous.generation}, is ${gone}${because}; it was promised until ${previous.retireAfter}`;
+  }
+  return undefined;
+}
+
+/** The consumer that an assignment below a published secret is for. */
+export function readerOf({ name, parent }: Pick<Step, "name" | "parent">): string {
+  const prefix = `${parent?.name ?? ""}-`;
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}

@@ -1,0 +1,110 @@
+import { builtInRoles } from "../../infra/roles.ts";
+import { applicationPermissions, delegatedPermissions } from "../../infra/settings/permissions.ts";
+import { readerOf } from "./alarms.ts";
+import { kindOf, type Step } from "./events.ts";
+
+/** A change beside the rotation itself. */
+export interface Change {
+  area: "rights" | "alerts" | "vault" | "application" | "other";
+  what: string;
+}
+
+const ROLE_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries(builtInRoles).map(([name, id]) => [
+    id,
+    name.replace(/[A-Z]/g, (capital) => ` ${capital}`).replace(/^./, (first) => first.toUpperCase()),
+  ]),
+);
+
+const PERMISSION_NAMES: ReadonlyMap<string, string> = new Map(
+  [...delegatedPermissions, ...applicationPermissions].map(([name, { id, type }]) => [
+    id,
+    `${name} (${type === "Role" ? "as the application" : "delegated"})`,
+  ]),
+);
+
+/** What a step changes, in sentences; empty where nothing is to be told. Pure. */
+export function changesOf(step: Step): Change[] {
+  const { type, operation } = step;
+  if (operation === "same" || type.startsWith("keyturn:") || type.startsWith("pulumi:")) return [];
+  if (type === "azure-native:authorization:RoleAssignment")
+    return [{ area: "rights", what: rightChange(step) }];
+  if (type === "azuread:index/application:Application" && operation === "update")
+    return applicationChanges(step);
+  const details = operation === "update" || operation === "replace" ? listed(step.changed) : "";
+  return [{ area: areaOf(step), what: `${kindOf(type)} ${step.name} is ${operation}d${details}` }];
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.length === 0 ? "" : `: ${paths.join(", ")}`;
+}
+
+function areaOf({ type, parent }: Step): Change["area"] {
+  if (
+    /^keyturn:(alerts|monitor)/.test(parent?.type ?? "") ||
+    /:(monitor|eventgrid|applicationinsights|operationalinsights):/.test(type)
+  ) {
+    return "alerts";
+  }
+  if (/:(keyvault|resources):/.test(type)) return "vault";
+  return type.startsWith("azuread:") ? "application" : "other";
+}
+
+function rightChange(step: Step): string {
+  const { operation, before, after, parent } = step;
+  const side = operation === "delete" ? before : after;
+  const isReader = parent?.type === "keyturn:vault:PublishedSecret";
+  const who = isReader
+    ? readerOf(step)
+    : `${String(side.principalType ?? "principal")} ${text(side.principalId)}`;
+  const roleId = text(side.roleDefinitionId).split("/").at(-1) ?? "";
+  const role = ROLE_NAMES.get(roleId) ?? (isReader ? "Key Vault Secrets User" : known(roleId, "a role"));
+  const where = isReader ? `secret ${parent.name}` : scopeText(text(side.scope), step.name);
+  switch (operation) {
+    case "create":
+      return `widened: ${who} gets ${role} on ${where}`;
+    case "delete":
+      return `narrowed: ${who} loses ${role} on ${where}`;
+    default:
+      return `changed: ${who}, ${role} on ${where}${listed(step.changed)}`;
+  }
+}
+
+/** In a preview an id that does not exist yet is a stand-in that says nothing. */
+function known(id: string, otherwise: string): string {
+  return id === "" || id === UNKNOWN_TEXT ? otherwise : id;
+}
+
+const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+function scopeText(scope: string, otherwise: string): string {
+  return scope === "" || scope === UNKNOWN_TEXT ? otherwise : scope.split("/").slice(-2).join("/");
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function applicationChanges({ name, before, after, changed }: Step): Change[] {
+  const changes: Change[] = [];
+  const [had, has] = [permissionsIn(before), permissionsIn(after)];
+  for (const permission of has.filter((each) => !had.includes(each))) {
+    changes.push({ area: "rights", what: `widened: the application may ask for ${permission}` });
+  }
+  for (const permission of had.filter((each) => !has.includes(each))) {
+    changes.push({ area: "rights", what: `narrowed: the application asks for ${permission} no more` });
+  }
+  const others = changed.filter((path) => !path.startsWith("requiredResourceAccesses"));
+  if (others.length > 0 || changes.length === 0) {
+    changes.push({ area: "application", what: `Application ${name} is updated${listed(others)}` });
+  }
+  return changes;
+}
+
+function permissionsIn({ requiredResourceAccesses }: Record<string, unknown>): string[] {
+  const accesses = Array.isArray(requiredResourceAccesses) ? requiredResourceAccesses : [];
+  return accesses.flatMap((access: { resourceAccesses?: unknown }) => {
+    const permissions = Array.isArray(access.resourceAccesses) ? access.resourceAccesses : [];
+    return permissions.map(({ id }: { id?: unknown }) => PERMISSION_NAMES.get(text(id)) ?? text(id));
+  });
+}

@@ -1,0 +1,168 @@
+import type { PlanReport } from "../../infra/plan-report.ts";
+import { safeLongText } from "../safe-long-text.ts";
+import { type Alarm, alarmsOf, credentialOf } from "./alarms.ts";
+import { type Change, changesOf } from "./changes.ts";
+import { type Consequence, consequenceOf } from "./consequence.ts";
+import type { PolicyFinding, PreviewEvents, Step } from "./events.ts";
+
+/** Version of the JSON document. Fields are only ever added. */
+const SCHEMA_VERSION = 1;
+
+export interface CredentialPreview {
+  name: string;
+  /** `created`, `adopted`, `rotated`, `revoked`, `rolled back`, `retired`, `held`, `waiting`, `unchanged`, `changed`, `stopped`, `removed`. */
+  what: string;
+  reason: string;
+  /** The published secret after the update; null where there is none. */
+  slot: string | null;
+  generation: number | null;
+  /** Of the secret published now, and after the update. */
+  oldExpiresAt: string | null;
+  newExpiresAt: string | null;
+  consumers: Consequence & { names: string[] };
+  /** What changes beside the secrets. */
+  changes: Change[];
+  /** What needs a person. */
+  problems: string[];
+  next: { action: string; at: string; reason: string } | null;
+}
+
+export interface PreviewDocument {
+  schemaVersion: number;
+  stack: string;
+  /** The date that was asked about; null for now. */
+  at: string | null;
+  /** What would break a consumer and nobody asked for. */
+  alarms: { credential: string | null; what: string }[];
+  /** Why the preview failed; empty if it did not. */
+  errors: string[];
+  credentials: CredentialPreview[];
+  /** Changes that belong to no credential. */
+  changes: Change[];
+  policy: PolicyFinding[];
+}
+
+export interface DocumentArgs {
+  stack: string;
+  at: string | undefined;
+  events: PreviewEvents;
+  plans: readonly PlanReport[];
+}
+
+/** What a preview means for each credential. Pure; every foreign text in it is made harmless here. */
+export function previewDocument({ stack, at, events, plans }: DocumentArgs): PreviewDocument {
+  const { steps } = events;
+  const alarms = alarmsOf(steps, plans);
+  const names = [
+    ...new Set([...plans.map(({ name }) => name), ...steps.flatMap((step) => credentialOf(step) ?? [])]),
+  ];
+  const credentials = names.sort().map((name) => {
+    const ofName = steps.filter((step) => credentialOf(step) === name);
+    const plan = plans.find((each) => each.name === name);
+    const own = alarms.filter(({ credential }) => credential === name);
+    return plan === undefined ? withoutPlan(name, ofName, own) : withPlan(plan, ofName, own);
+  });
+  const document: PreviewDocument = {
+    schemaVersion: SCHEMA_VERSION,
+    stack,
+    at: at ?? null,
+    alarms: alarms.map(({ credential, what }) => ({ credential: credential ?? null, what })),
+    errors: events.errors,
+    credentials,
+    changes: steps.filter((step) => credentialOf(step) === undefined).flatMap(changesOf),
+    policy: events.policy,
+  };
+  return harmless(document) as PreviewDocument;
+}
+
+function withPlan(plan: PlanReport, steps: readonly Step[], alarms: readonly Alarm[]): CredentialPreview {
+  const { publish, current } = plan;
+  const changes = steps.filter((step) => !isPartOfPlan(step, plan)).flatMap(changesOf);
+  const published = publish ?? current;
+  return {
+    name: plan.name,
+    what: whatHappens(plan, steps, changes),
+    reason: plan.stopped ?? plan.reason,
+    slot: published?.slot ?? null,
+    generation: published?.generation ?? null,
+    oldExpiresAt: current?.expiresAt ?? null,
+    newExpiresAt: published?.expiresAt ?? null,
+    consumers: { names: plan.consumers, ...consequenceOf(plan, alarms) },
+    changes,
+    problems: [...plan.refusals, ...(plan.stopped === undefined ? [] : [`left as it is: ${plan.stopped}`])],
+    next: plan.next,
+  };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  rotate: "rotated",
+  revoke: "revoked",
+  rollback: "rolled back",
+  retire: "retired",
+  wait: "waiting",
+  hold: "held",
+};
+
+const APPLICATION = "azuread:index/application:Application";
+
+function whatHappens(plan: PlanReport, steps: readonly Step[], changes: readonly Change[]): string {
+  if (plan.stopped !== undefined) return "stopped";
+  if (plan.action === "create") {
+    const isNew = steps.some(({ type, operation }) => type === APPLICATION && operation === "create");
+    return isNew ? "created" : "adopted";
+  }
+  return WORDS[plan.action] ?? (changes.length > 0 ? "changed" : "unchanged");
+}
+
+/** Steps that a plan consists of, and that need no word of their own. */
+function isPartOfPlan({ type, operation, parent }: Step, { action, publish }: PlanReport): boolean {
+  switch (type) {
+    case "random:index/randomUuid:RandomUuid":
+    case "azuread:index/applicationPassword:ApplicationPassword":
+      return true;
+    case "azure-native:keyvault:Secret":
+      return publish !== undefined && (operation === "create" || operation === "update");
+    case "azure-native:authorization:RoleAssignment":
+      return false;
+    default:
+      return action === "create" && operation === "create" && parent !== undefined;
+  }
+}
+
+/** A federated credential, or one that is declared no more. */
+function withoutPlan(name: string, steps: readonly Step[], alarms: readonly Alarm[]): CredentialPreview {
+  const component = steps.find(({ type }) => type.startsWith("keyturn:credential:"));
+  const changes = steps.flatMap(changesOf);
+  const isFederated = component?.type === "keyturn:credential:FederatedCredential";
+  const isGone = component?.operation === "delete";
+  const isNew = component?.operation === "create";
+  return {
+    name,
+    what: isGone ? "removed" : isNew ? "created" : changes.length > 0 ? "changed" : "unchanged",
+    reason: isGone
+      ? "declared no more"
+      : isFederated
+        ? "federated: it has no secret, nothing expires"
+        : "no plan was made",
+    slot: null,
+    generation: null,
+    oldExpiresAt: null,
+    newExpiresAt: null,
+    consumers: {
+      names: [],
+      keepWorking: alarms.length === 0,
+      until: null,
+      note: alarms.length > 0 ? "see the alarms" : isFederated ? "sign in with tokens of their own" : "",
+    },
+    changes,
+    problems: [],
+    next: null,
+  };
+}
+
+function harmless(value: unknown): unknown {
+  if (typeof value === "string") return safeLongText(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(harmless);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, harmless(each)]));
+}

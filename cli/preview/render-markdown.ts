@@ -1,0 +1,133 @@
+import { code } from "../audit/report/markdown.ts";
+import { day } from "./consequence.ts";
+import type { CredentialPreview, PreviewDocument } from "./document.ts";
+import { summaryOf } from "./summary.ts";
+
+/** A comment on GitHub holds 65,536 characters; the rest is for whoever puts a line around it. */
+const MOST_BYTES = 60_000;
+
+const COLUMNS =
+  "| Credential | What happens | Slot | Generation | Expires | Running consumers | Next |\n|---|---|---|---|---|---|---|";
+
+/**
+ * For a comment on a pull request: alarms first, what changes, the unchanged folded away. Days instead of
+ * moments, so that the same change reads the same from run to run. What does not fit is left out, with a word.
+ */
+export function renderPreviewMarkdown(document: PreviewDocument, mostBytes: number = MOST_BYTES): string {
+  const { stack, at, alarms, errors, credentials, changes, policy } = document;
+  const page = new Page(mostBytes);
+  page.add(`### Credentials of stack ${code(stack)}${at === null ? "" : `, as of ${day(at)}`}\n`);
+  page.addList(
+    alarms.length === 0
+      ? []
+      : ["> [!CAUTION]\n> **This would break consumers.** Nothing in the plan asks for it."],
+    alarms.map(
+      ({ credential, what }) => `> - ${credential === null ? "" : `${code(credential)}: `}${code(what)}`,
+    ),
+    "\n",
+  );
+  page.addList(
+    errors.length === 0 ? [] : ["> [!WARNING]\n> **The preview failed.**"],
+    errors.map((error) => `> - ${code(error)}`),
+    "\n",
+  );
+  page.add(`**${summaryOf(document)}.**\n`);
+  const isQuiet = ({ what, problems, consumers }: CredentialPreview) =>
+    what === "unchanged" && problems.length === 0 && consumers.keepWorking;
+  const loud = credentials.filter((credential) => !isQuiet(credential));
+  const quiet = credentials.filter(isQuiet);
+  page.addList(loud.length === 0 ? [] : [COLUMNS], loud.map(row), "\n");
+  page.addList([], loud.flatMap(detailsOf), "\n");
+  page.addList(
+    changes.length === 0 ? [] : ["**Other changes**\n"],
+    changes.map(({ area, what }) => `- ${area}: ${code(what)}`),
+    "\n",
+  );
+  page.addList(
+    policy.length === 0 ? [] : ["**Policy**\n"],
+    policy.map(
+      ({ level, rule, resource, message }) =>
+        `- ${level === "mandatory" ? "**mandatory**" : level} ${code(rule)}, ${code(resource)}: ${code(message)}`,
+    ),
+    "\n",
+  );
+  page.addList(
+    quiet.length === 0 ? [] : [`<details><summary>${quiet.length} unchanged</summary>\n\n${COLUMNS}`],
+    quiet.map(row),
+    quiet.length === 0 ? "" : "\n</details>\n",
+  );
+  return page.text();
+}
+
+function row({
+  name,
+  what,
+  slot,
+  generation,
+  oldExpiresAt,
+  newExpiresAt,
+  consumers,
+  next,
+}: CredentialPreview): string {
+  const isNewDate = oldExpiresAt !== null && newExpiresAt !== null && day(oldExpiresAt) !== day(newExpiresAt);
+  const expires =
+    newExpiresAt === null ? "" : `${isNewDate ? `${day(oldExpiresAt)} → ` : ""}${day(newExpiresAt)}`;
+  const cells = [
+    code(name),
+    what === "unchanged" ? what : `**${what}**`,
+    slot ?? "",
+    generation ?? "",
+    expires,
+    `${consumers.keepWorking ? "" : "**break**: "}${code(consumers.note)}`,
+    next === null ? "" : `${next.action} ${day(next.at)}`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function detailsOf({ name, what, reason, consumers, changes, problems }: CredentialPreview): string[] {
+  return [
+    ...(what === "changed" ? [] : [`- ${code(name)}: ${code(reason)}`]),
+    ...(consumers.names.length === 0
+      ? []
+      : [`- ${code(name)} is read by ${consumers.names.map(code).join(", ")}`]),
+    ...problems.map((problem) => `- ${code(name)} **needs a person**: ${code(problem)}`),
+    ...changes.map((change) => `- ${code(name)} ${change.area}: ${code(change.what)}`),
+  ];
+}
+
+/** Takes lines as long as they fit, and keeps room for the word about those that do not. */
+class Page {
+  private readonly parts: string[] = [];
+  private bytes = 0;
+  private leftOut = 0;
+  private readonly mostBytes: number;
+
+  constructor(mostBytes: number) {
+    // Headings, ends of sections and the last word: a few hundred bytes in all.
+    this.mostBytes = mostBytes - 1500;
+  }
+
+  add(part: string): void {
+    if (part === "") return;
+    this.parts.push(part);
+    this.bytes += Buffer.byteLength(part) + 1;
+  }
+
+  addList(head: readonly string[], lines: readonly string[], end: string): void {
+    if (lines.length === 0) return;
+    for (const part of head) this.add(part);
+    for (const line of lines) {
+      if (this.bytes + Buffer.byteLength(line) + 1 > this.mostBytes) this.leftOut++;
+      else this.add(line);
+    }
+    this.add(end);
+  }
+
+  text(): string {
+    const word =
+      this.leftOut === 0
+        ? []
+        : [`\n${this.leftOut} more lines are left out here for want of space: run \`keyturn preview\`.`];
+    return `${[...this.parts.map((part) => part.replace(/^\n$/, "")), ...word].join("\n").trimEnd()}\n`;
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PLANS_FILE_VARIABLE, type PlanReport, planReportSchema } from "../../infra/plan-report.ts";
+import { type Engine, pulumiError } from "../engine/engine.ts";
+import { type PreviewEvents, readEvents } from "./events.ts";
+
+/** The policy pack's executable, which must be given to Pulumi by its absolute path. */
+const POLICY_PACK = fileURLToPath(new URL("../../policy/run.ts", import.meta.url));
+
+export interface PreviewRun {
+  events: PreviewEvents;
+  plans: PlanReport[];
+  /** Whether the engine ended well. */
+  succeeded: boolean;
+}
+
+export interface RunPreviewArgs {
+  /** Opens the engine with these variables over the environment. */
+  open(variables: Readonly<Record<string, string>>): Promise<Engine>;
+  /** Plan for this moment instead of now. */
+  at: string | undefined;
+  /** Whether the policy pack judges, and with which settings. */
+  policy: { pack: boolean; config: string | undefined };
+}
+
+/**
+ * Runs the real preview. The engine's events come through a pipe and are never written anywhere: among them
+ * are messages that may repeat what a provider was sent.
+ * @throws CommandError if the engine did not come as far as to say anything.
+ */
+export async function runPreview({ open, at, policy }: RunPreviewArgs): Promise<PreviewRun> {
+  const folder = await mkdtemp(join(tmpdir(), "keyturn-preview-"));
+  const plansFile = join(folder, "plans.json");
+  try {
+    const engine = await open({
+      PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+      [PLANS_FILE_VARIABLE]: plansFile,
+      ...(at !== undefined && { KEYTURN_AT: at }),
+    });
+    const args = ["preview", "--json"];
+    if (policy.pack) args.push("--policy-pack", POLICY_PACK);
+    if (policy.pack && policy.config !== undefined) args.push("--policy-pack-config", policy.config);
+    const result = await engine.run(args);
+    const succeeded = result.exitCode === 0;
+    const events = readEvents(result.stdout.split("\n"));
+    if (!succeeded && events.errors.length === 0 && events.policy.length === 0) {
+      // What the engine says before it starts is on its other stream; events are never shown as they are.
+      throw pulumiError(args, { ...result, stdout: "" });
+    }
+    return { events, plans: await readPlans(plansFile), succeeded };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The plans as the program wrote them; none if it did not come so far. */
+async function readPlans(file: string): Promise<PlanReport[]> {
+  try {
+    return planReportSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

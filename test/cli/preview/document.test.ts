@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { alarmsOf } from "../../../cli/preview/alarms.ts";
+import { previewDocument } from "../../../cli/preview/document.ts";
+import { type PreviewEvents, readEvents } from "../../../cli/preview/events.ts";
+import { renderPreviewMarkdown } from "../../../cli/preview/render-markdown.ts";
+import { renderPreviewTable } from "../../../cli/preview/render-table.ts";
+import type { PlanReport } from "../../../infra/plan-report.ts";
+import { assertGolden } from "../../support/golden.ts";
+
+const PASSWORD = "azuread:index/applicationPassword:ApplicationPassword";
+const ROTATING = "keyturn:credential:RotatingCredential";
+const PUBLISHED = "keyturn:vault:PublishedSecret";
+
+interface EventArgs {
+  op: string;
+  type: string;
+  name: string;
+  parent?: [type: string, name: string];
+  id?: string;
+  inputs?: Record<string, unknown>;
+  changed?: string[];
+}
+
+/** One of the engine's lines. */
+function event({ op, type, name, parent, id, inputs, changed = [] }: EventArgs): string {
+  const prefix = "urn:pulumi:dev::keyturn::";
+  const urn = `${prefix}${parent === undefined ? "" : `${parent[0]}$`}${type}::${name}`;
+  const state = {
+    ...(id !== undefined && { id }),
+    ...(parent !== undefined && { parent: `${prefix}${parent[0]}::${parent[1]}` }),
+    inputs,
+  };
+  const detailedDiff = Object.fromEntries(changed.map((path) => [path, { diffKind: "update" }]));
+  const metadata = {
+    op,
+    urn,
+    type,
+    ...(op !== "create" && { old: state }),
+    ...(op !== "delete" && { new: state }),
+    detailedDiff,
+  };
+  return JSON.stringify({ sequence: 1, resourcePreEvent: { metadata, planning: true } });
+}
+
+const KEY_1 = "11111111-1111-4111-8111-111111111111";
+const KEY_2 = "22222222-2222-4222-8222-222222222222";
+
+function plan(over: Partial<PlanReport> = {}): PlanReport {
+  return {
+    name: "mail",
+    action: "keep",
+    reason: "nothing is due",
+    refusals: [],
+    consumers: ["mailman"],
+    current: { slot: "b", generation: 2, keyId: KEY_2, expiresAt: "2026-07-01T00:00:00Z" },
+    previous: {
+      slot: "a",
+      generation: 1,
+      keyId: KEY_1,
+      expiresAt: "2026-05-01T00:00:00Z",
+      retireAfter: "2026-04-20T00:00:00Z",
+    },
+    next: { action: "rotate", at: "2026-06-01T00:00:00Z", reason: "the period is over" },
+    ...over,
+  };
+}
+
+const ofMail: [string, string] = [ROTATING, "mail"];
+const password = (op: string, slot: string, keyId: string) =>
+  event({ op, type: PASSWORD, name: `mail-${slot}`, parent: ofMail, id: `x/password/${keyId}` });
+
+function alarms(lines: string[], plans: PlanReport[] = [plan()]): string[] {
+  return alarmsOf(readEvents(lines).steps, plans).map(({ what }) => what);
+}
+
+describe("alarms", () => {
+  it("are raised for whatever would break a consumer", () => {
+    const vital: [string, string, [string, string]?][] = [
+      ["azuread:index/application:Application", "mail", ofMail],
+      ["azuread:index/servicePrincipal:ServicePrincipal", "mail", ofMail],
+      [
+        "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",
+        "ci-github",
+        ["keyturn:credential:FederatedCredential", "ci"],
+      ],
+      ["azure-native:keyvault:Vault", "vault"],
+      ["azure-native:resources:ResourceGroup", "vault-group"],
+      ["azure-native:keyvault:Secret", "mail", [PUBLISHED, "mail"]],
+      ["azure-native:authorization:RoleAssignment", "mail-mailman", [PUBLISHED, "mail"]],
+    ];
+    for (const [type, name, parent] of vital) {
+      const lines = (op: string) => [event({ op, type, name, ...(parent !== undefined && { parent }) })];
+      for (const op of ["delete", "replace", "create-replacement", "delete-replaced"]) {
+        assert.equal(alarms(lines(op)).length, 1, `${op} ${type}`);
+      }
+      for (const op of ["create", "same"]) assert.deepEqual(alarms(lines(op)), [], `${op} ${type}`);
+    }
+  });
+
+  it("know the published secret from one whose time is over", () => {
+    assert.match(alarms([password("delete", "b", KEY_2)])[0] ?? "", /PUBLISHED secret, generation 2/);
+    assert.match(alarms([password("replace", "b", KEY_2)])[0] ?? "", /is replaced/);
+    assert.match(alarms([password("delete", "a", KEY_1)])[0] ?? "", /promised until 2026-04-20/);
+    assert.deepEqual(
+      alarms([password("delete", "a", KEY_1)], [plan({ action: "retire", retiredGeneration: 1 })]),
+      [],
+    );
+    const rotation = plan({
+      action: "rotate",
+      publish: { slot: "a", generation: 3, expiresAt: "2026-10-01T00:00:00Z" },
+    });
+    assert.deepEqual(alarms([password("replace", "a", KEY_1)], [rotation]), []);
+    assert.equal(alarms([password("replace", "b", KEY_2)], [rotation]).length, 1, "never the published one");
+    assert.match(alarms([password("delete", "a", KEY_1)], [])[0] ?? "", /no plan asks for it/);
+    const unproved = "33333333-3333-4333-8333-333333333333";
+    assert.deepEqual(alarms([password("replace", "a", unproved)]), [], "nobody has ever had it");
+  });
+
+  it("are raised for a published value that changes by itself", () => {
+    const secret = (changed: string[]) =>
+      event({
+        op: "update",
+        type: "azure-native:keyvault:Secret",
+        name: "mail",
+        parent: [PUBLISHED, "mail"],
+        changed,
+      });
+    assert.equal(alarms([secret(["properties.value"])]).length, 1);
+    assert.deepEqual(alarms([secret(["tags"])]), []);
+  });
+});
+
+describe("what is kept of the engine's events", () => {
+  it("is nothing but names, dates and rights: no value, no debug message", () => {
+    const value = "abc8Q~not-to-be-told-to-anybody-at-all-xx";
+    const debug = { diagnosticEvent: { severity: "debug", message: `sent ${value}` } };
+    const lines = [
+      event({
+        op: "update",
+        type: PASSWORD,
+        name: "mail-a",
+        parent: ofMail,
+        inputs: { value, endDate: "2026" },
+      }),
+      event({
+        op: "update",
+        type: "azure-native:keyvault:Secret",
+        name: "mail",
+        inputs: { properties: { value } },
+      }),
+      JSON.stringify(debug),
+      `{ broken ${value}`,
+    ];
+    const events = readEvents(lines);
+    assert.equal(events.steps.length, 2);
+    assert.ok(!JSON.stringify(events).includes(value));
+  });
+
+  it("does not depend on the order of the events", () => {
+    const lines = [
+      password("same", "b", KEY_2),
+      event({ op: "create", type: "azure-native:monitor:ActionGroup", name: "alerts" }),
+      password("replace", "a", KEY_1),
+      password("create-replacement", "a", KEY_1),
+      event({
+        op: "delete",
+        type: "azure-native:authorization:RoleAssignment",
+        name: "mail-x",
+        parent: [PUBLISHED, "mail"],
+      }),
+    ];
+    const render = (ordered: string[]) =>
+      renderPreviewMarkdown(
+        previewDocument({ stack: "dev", at: undefined, events: readEvents(ordered), plans: [plan()] }),
+      );
+    const expected = render(lines);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
+        assert.equal(render(shuffled), expected);
+      }),
+    );
+  });
+});
+
+const HOSTILE =
+  "<img src=x onerror=alert(1)> | @everyone #1 `x` [a](http://evil) \u202egnp.exe \u001b[2J\n## Heading";
+
+function hostileEvents(): PreviewEvents {
+  return readEvents([
+    event({
+      op: "create",
+      type: "azure-native:authorization:RoleAssignment",
+      name: `${HOSTILE}-${HOSTILE}`,
+      parent: [PUBLISHED, HOSTILE],
+    }),
+    event({ op: "create", type: "azure-native:monitor:ActionGroup", name: HOSTILE }),
+    JSON.stringify({ diagnosticEvent: { severity: "error", message: HOSTILE } }),
+    JSON.stringify({
+      policyEvent: {
+        resourceUrn: `a::b::c::${HOSTILE}`,
+        message: `x\n${HOSTILE}`,
+        policyName: "rule",
+        enforcementLevel: "mandatory",
+      },
+    }),
+  ]);
+}
+
+describe("the comment on a pull request", () => {
+  it("shows hostile names as text", async () => {
+    const document = previewDocument({
+      stack: "dev",
+      at: undefined,
+      events: hostileEvents(),
+      plans: [plan({ name: HOSTILE, consumers: [HOSTILE], reason: HOSTILE, refusals: [HOSTILE] })],
+    });
+    const markdown = renderPreviewMarkdown(document);
+    assert.doesNotMatch(markdown, /<img|@everyone|\]\(|\u202e|(?!\n)\p{Cc}|^## /mu);
+    await assertGolden(import.meta.url, "hostile.md", markdown);
+    const table = renderPreviewTable(document, (_format, text) => text);
+    assert.doesNotMatch(table, /\u202e|(?!\n)\p{Cc}|^## /mu);
+  });
+
+  it("fits, and says what is left out", () => {
+    const plans = Array.from({ length: 2000 }, (_, index) =>
+      plan({
+        name: `credential-${index}`,
+        action: "rotate",
+        publish: { slot: "a", generation: 3, expiresAt: "2026-10-01T00:00:00Z" },
+      }),
+    );
+    const lines = plans.map(({ name }) =>
+      event({ op: "delete", type: "azuread:index/application:Application", name, parent: [ROTATING, name] }),
+    );
+    const document = previewDocument({ stack: "dev", at: undefined, events: readEvents(lines), plans });
+    const markdown = renderPreviewMarkdown(document);
+    assert.ok(Buffer.byteLength(markdown) <= 60_000, `${Buffer.byteLength(markdown)} bytes`);
+    assert.match(markdown, /\d+ more lines are left out here for want of space/);
+    assert.ok(markdown.indexOf("CAUTION") < 200, "alarms come first");
+    const few = previewDocument({ stack: "dev", at: undefined, events: readEvents([]), plans: [plan()] });
+    assert.doesNotMatch(renderPreviewMarkdown(few), /left out/);
+  });
+
+  it("tells of rights that become wider or narrower", () => {
+    const access = (...ids: string[]) => ({
+      requiredResourceAccesses: [{ resourceAccesses: ids.map((id) => ({ id, type: "Role" })) }],
+    });
+    const [send, read] = ["b633e1c5-b582-4048-a93e-9f11b44c7e96", "810c84a8-4a9e-49e6-bf7d-12d183f40d01"];
+    const update = JSON.parse(
+      event({
+        op: "update",
+        type: "azuread:index/application:Application",
+        name: "mail",
+        parent: ofMail,
+        changed: ["requiredResourceAccesses[0]"],
+      }),
+    );
+    update.resourcePreEvent.metadata.old.inputs = access(send);
+    update.resourcePreEvent.metadata.new.inputs = access(read);
+    const { credentials } = previewDocument({
+      stack: "dev",
+      at: undefined,
+      events: readEvents([JSON.stringify(update)]),
+      plans: [plan()],
+    });
+    assert.equal(credentials[0]?.what, "changed");
+    assert.deepEqual(
+      credentials[0].changes.map(({ what }) => what),
+      [
+        "widened: the application may ask for Mail.Read (as the application)",
+        "narrowed: the application asks for Mail.Send (as the application) no more",
+      ],
+    );
+  });
+});
