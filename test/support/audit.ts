@@ -8,7 +8,8 @@ const DAY_MS = 86_400_000;
 
 /** A moment so many days from the tests' now, as Graph writes it. */
 export function inDays(days: number): string {
-  return new Date(NOW_MS + days * DAY_MS).toISOString().replace(".000Z", "Z");
+  const ms = Math.floor((NOW_MS + days * DAY_MS) / 1000) * 1000;
+  return new Date(ms).toISOString().replace(".000Z", "Z");
 }
 
 /** A GUID made of a number. */
@@ -40,7 +41,7 @@ export function application(number: number, properties: Record<string, unknown> 
     id: guid(number, 1),
     appId: guid(number, 2),
     displayName: `Application ${number}`,
-    createdDateTime: inDays(-1000 + (number % 900)),
+    createdDateTime: inDays(-1000 + ((number * 7.31) % 900)),
     signInAudience: "AzureADMyOrg",
     disabledByMicrosoftStatus: null,
     passwordCredentials: [],

@@ -134,6 +134,37 @@ test("an incomplete audit is reported, said to be so, and does not exit with 0 o
   assert.match(err, /not read: ownerless/);
 });
 
+test("what an incomplete audit did not see is neither solved nor gone", async (context) => {
+  const folder = await temporaryFolder(context);
+  const [notified, baseline] = [join(folder, "notified.json"), join(folder, "baseline.json")];
+  const told = { "expiring-credential/elsewhere": { tier: 7, day: "2027-02-28" } };
+  await writeFile(notified, JSON.stringify({ schemaVersion: 1, told }));
+  const accepted = { finding: "no-owner/elsewhere", reason: "x", until: "2027-04-01" };
+  await writeFile(baseline, JSON.stringify({ schemaVersion: 1, accepted: [accepted] }));
+  const flags = { json: true, notified, baseline };
+  const incomplete = await run(context, flags, (question, origin) =>
+    question.url.includes("owners") ? error(503, "Broken") : answerFrom(directory, origin, question),
+  );
+  const report = JSON.parse(incomplete.out);
+  assert.deepEqual(report.unmatchedAcceptances, []);
+  assert.ok(report.notices.every(({ solved }: { solved: boolean }) => !solved));
+  const after = JSON.parse(await readFile(notified, "utf8")).told;
+  assert.deepEqual(after["expiring-credential/elsewhere"], told["expiring-credential/elsewhere"]);
+  assert.equal(Object.keys(after).length, 4);
+
+  const complete = JSON.parse((await run(context, flags)).out);
+  assert.deepEqual(complete.unmatchedAcceptances, [accepted]);
+  assert.equal(Object.keys(JSON.parse(await readFile(notified, "utf8")).told).length, 3);
+});
+
+test("a vault that may not be read ends with 3, one that does not answer with 1", async (context) => {
+  const vault = await startGraph(context, () => error(403, "Forbidden"));
+  const { code, err } = await run(context, { vault: [vault.origin] });
+  assert.equal(code, 3);
+  assert.match(err, /Key Vault Reader/);
+  assert.equal((await run(context, { vault: ["https://localhost:1"] })).code, 1);
+});
+
 test("a baseline takes findings out, and a broken one stops everything before it is read", async (context) => {
   const folder = await temporaryFolder(context);
   const baseline = join(folder, "baseline.json");

@@ -10,6 +10,7 @@ test("what acts on a terminal or on the direction of writing is shown instead", 
   assert.equal(safeText("a\u001b[31mred\u0007"), "a\\u{001b}[31mred\\u{0007}");
   assert.equal(safeText("user\u202egpj.exe"), "user\\u{202e}gpj.exe");
   assert.equal(safeText("line\nline\u2028line\u0085"), "line\\u{000a}line\\u{2028}line\\u{0085}");
+  assert.equal(safeText("a\ufff9b\u061cc"), "a\\u{fff9}b\\u{061c}c");
   assert.equal(safeText("\ud800"), "\\u{d800}");
   assert.equal(safeText("zero\u200bwidth\ufeff"), "zero\\u{200b}width\\u{feff}");
 });
