@@ -7,7 +7,7 @@ const collect = (value: string, before: string[] = []) => [...before, value];
 export const registerAudit: RegisterCommand = (program, { terminal, setExitCode }) => {
   program
     .command("audit")
-    .description("Read a whole tenant and its vaults, and report credentials that will hurt (docs/audit.md).")
+    .description("report the credentials of a whole tenant that will hurt, and what to do (docs/audit.md)")
     .option("--tenant <id>", "the tenant to read; default: the signed-in identity's own")
     .option("-s, --stack <name>", "compare with what this stack manages; can be repeated", collect)
     .option("--managed <file>", "the same, from what `pulumi stack output --json` printed", collect)

@@ -70,7 +70,8 @@ function expired(
   key: ManagedKey | undefined,
 ): Finding {
   const dueMs = credential.endMs ?? nowMs;
-  const successor = hasSuccessor(entity, credential, nowMs);
+  // A published secret is succeeded by a rotation, and by nothing that somebody made besides.
+  const successor = key?.role !== "current" && hasSuccessor(entity, credential, nowMs);
   return {
     ...finding(
       "expired-credential",
@@ -101,7 +102,7 @@ function expiring(
   if (credential.endMs === null) return undefined;
   const tier = tierOf(credential.endMs, policy.tiers, nowMs);
   if (tier === undefined) return undefined;
-  const successor = hasSuccessor(entity, credential, nowMs + policy.days * DAY_MS);
+  const successor = key?.role !== "current" && hasSuccessor(entity, credential, nowMs + policy.days * DAY_MS);
   // The previous key of a rotation is on its way out: that it ends is as it should be.
   if (key?.role === "previous" && successor) return undefined;
   return {

@@ -172,6 +172,11 @@ test("a managed credential that comes close to its end means that rotation is br
   assert.deepEqual(judge([secret("current", -100, -90)], byManaged), [
     "critical expired-credential tier 0 current",
   ]);
+  // A secret that somebody made by hand is no rotation.
+  assert.deepEqual(
+    judge([secret("current", -100, 29), secret("x", -1, 300)], byManaged)[0],
+    "high expiring-credential tier 30 current",
+  );
   const [finding] = entityFindings(application([secret("current", -100, 29)]), byManaged);
   assert.equal(finding?.managedCredential, "mailman-office365");
 });
