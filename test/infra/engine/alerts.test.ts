@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DAY_MS, MINUTE_MS } from "../../../infra/duration.ts";
 import { parseInstant } from "../../../infra/instant.ts";
+import { ROLE_ASSIGNMENT_TYPE } from "../../../sandbox/arm/rbac.ts";
+import { resourceKey } from "../../../sandbox/arm/resource-id.ts";
 import type { OutboxEntry } from "../../../sandbox/events/state.ts";
+import type { Sandbox } from "../../../sandbox/host/sandbox.ts";
 import { keyturn } from "../../support/crash.ts";
 import { type KeyturnStack, keyturnStack } from "../../support/keyturn-stack.ts";
 
@@ -18,6 +21,7 @@ const ONE_CREDENTIAL = {
       { name: "team", sms: { countryCode: "49", phone: "1701234567" }, severities: ["warning"] },
       { name: "mail", email: "on-call@example.com" },
     ],
+    signInLogs: true,
   },
 };
 
@@ -25,6 +29,10 @@ describe("the vault's alerts on the real engine", () => {
   it("are silent while rotation works, and speak a month ahead and at the end once it has stopped", async (t) => {
     const stack = await keyturnStack(t, { seed: "alerts", settings: ONE_CREDENTIAL });
     const { timeline, store } = stack.sandbox;
+    const refused = await stack.up();
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stdout, /alerts-sign-in-logs.*microsoft\.aadiam\/diagnosticSettings\/read/s);
+    await allowTenantLogs(stack.sandbox);
     await stack.mustUp();
     // Key Vault announces only versions that are younger than who listens.
     assert.deepEqual(await dependenciesOf(stack, "azure-native:keyvault:Secret", NAME), [
@@ -81,6 +89,25 @@ async function credential(stack: KeyturnStack) {
   const found = (await stack.credentials())[NAME];
   assert.ok(found !== undefined);
   return found;
+}
+
+/**
+ * Lets the deployer say where the tenant's logs go, which is none of a subscription's. The sandbox makes no role
+ * assignments up there, so its Owner is made one there by hand.
+ */
+async function allowTenantLogs({ store, deployer }: Sandbox): Promise<void> {
+  await store.update((draft) => {
+    const owner = Object.values(draft.arm.resources).find(
+      ({ type, properties }) =>
+        type === ROLE_ASSIGNMENT_TYPE &&
+        properties.principalId === deployer.principalId &&
+        String(properties.roleDefinitionId).endsWith("8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
+    );
+    assert.ok(owner !== undefined);
+    const scope = "/providers/microsoft.aadiam";
+    const id = `${scope}/providers/${ROLE_ASSIGNMENT_TYPE}/${owner.name}`;
+    draft.arm.resources[resourceKey(id)] = { ...owner, id, properties: { ...owner.properties, scope } };
+  });
 }
 
 /** The event subscriptions that a resource waits for. */
