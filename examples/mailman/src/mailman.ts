@@ -81,8 +81,20 @@ export class Mailman {
   /** Begins to send. @throws OutboxInUseError */
   start(): void {
     this.#args.outbox.startSending();
-    const workers = Array.from({ length: this.#args.workers ?? 8 }, () => this.#work());
-    this.#ended = Promise.all(workers).then(() => {});
+    const workers = Array.from({ length: this.#args.workers ?? 8 }, async () => {
+      try {
+        await this.#work();
+      } catch (error) {
+        this.#stopping.abort(error); // Without the outbox nobody can go on.
+        throw error;
+      }
+    });
+    this.#ended = Promise.allSettled(workers).then((results) => {
+      const failed = results.find((result) => result.status === "rejected");
+      if (failed !== undefined) {
+        throw failed.reason;
+      }
+    });
   }
 
   /** Resolves when sending has ended; rejects if the outbox itself fails, which only a restart may cure. */
@@ -154,12 +166,16 @@ export class Mailman {
       token = await tokens.tokenFor(customer, this.#stopping.signal);
       tokenAtMs = this.#clock.monotonicMs();
       await submit[customer.way](customer, token, message);
-      outbox.markSent(message.id, this.#clock.nowMs());
     } catch (error) {
       failure = error;
-      outcome = this.#afterFailure(message, customer, token, error, waitingMs);
     }
     const endedAtMs = this.#clock.monotonicMs();
+    if (failure === undefined) {
+      // Not among what is caught above: if the outbox fails now, the message must not be taken for unsent.
+      outbox.markSent(message.id, this.#clock.nowMs());
+    } else {
+      outcome = this.#afterFailure(message, customer, token, failure, waitingMs);
+    }
     this.#args.onAttempt?.({
       messageId: message.messageId,
       customer: message.customer,

@@ -88,8 +88,8 @@ export class Outbox {
       messageId,
       customer,
       JSON.stringify(content),
-      nowMs,
-      nowMs,
+      Math.floor(nowMs),
+      Math.floor(nowMs),
     );
     return changes === 1;
   }
@@ -126,7 +126,7 @@ export class Outbox {
   markSent(id: number, nowMs: number): void {
     this.#run(
       "UPDATE message SET state = 'sent', ended_at_ms = ?, last_error = NULL WHERE id = ?",
-      nowMs,
+      Math.floor(nowMs),
       id,
     );
   }
@@ -135,7 +135,7 @@ export class Outbox {
   markFailed(id: number, nowMs: number, error: string): void {
     this.#run(
       "UPDATE message SET state = 'failed', ended_at_ms = ?, last_error = ? WHERE id = ?",
-      nowMs,
+      Math.floor(nowMs),
       error,
       id,
     );

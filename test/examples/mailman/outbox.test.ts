@@ -175,3 +175,15 @@ test("keeps what MSAL remembers of each customer", (t) => {
   outbox.saveTokenCache("ann", "two");
   assert.equal(outbox.tokenCache("ann"), "two");
 });
+
+test("takes moments between two milliseconds", (t) => {
+  const { outbox } = open(t);
+  outbox.accept(message("1"), 0.5);
+  outbox.accept(message("2"), 0.5);
+  const first = outbox.claim(0.7, none)?.id ?? 0;
+  outbox.putBack(first, 1.25, "later");
+  assert.equal(outbox.claim(1.9, none), undefined);
+  outbox.markSent(outbox.claim(2, none)?.id ?? 0, 2.5);
+  outbox.markFailed(outbox.claim(2.5, none)?.id ?? 0, 3.5, "no");
+  assert.equal(outbox.counts(4).sent + outbox.counts(4).failed, 2);
+});
