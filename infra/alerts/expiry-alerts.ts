@@ -100,7 +100,10 @@ export class ExpiryAlerts extends pulumi.ComponentResource {
       { parent: this },
     );
     if (settings.signInLogs) this.#signInLogs(name, args.vaultName, workspace.id);
-    for (const rule of logRules(settings, pulumi.getStack(), args.clientIds)) this.#logRule(name, rule, args);
+    for (const rule of logRules(settings, pulumi.getStack(), args.clientIds)) {
+      // An alert that nobody hears is none; what it would have looked at is logged all the same.
+      if (groups[rule.severity] !== undefined) this.#logRule(name, rule, args);
+    }
 
     this.registerOutputs({ workspaceId: this.workspaceId, connectionString: this.connectionString });
   }

@@ -123,12 +123,18 @@ describe("ExpiryAlerts", () => {
     ]);
   });
 
-  it("does without a group where nobody wants to be told", async () => {
-    const pager = { name: "pager", webhook: "https://a.example.com", severities: ["critical" as const] };
-    const { actionGroupIds } = await declare({ receivers: [pager] });
+  it("does without group and rule where nobody wants to be told, but keeps the audit trail", async () => {
+    const severities = ["critical" as const, "warning" as const];
+    const { actionGroupIds } = await declare({
+      receivers: [{ name: "pager", webhook: "https://a.example.com", severities }],
+    });
     assert.equal(actionGroupIds.info, undefined);
-    assert.equal(mocks.resources.filter(({ type }) => type === GROUP).length, 1);
-    assert.deepEqual(inputsOf(RULE, "alerts-people-in-vault").actions, { actionGroups: [] });
+    assert.equal(mocks.resources.filter(({ type }) => type === GROUP).length, 2);
+    assert.deepEqual(
+      mocks.resources.filter(({ type }) => type === RULE).map(({ name }) => name),
+      ["alerts-rotation-stopped"],
+    );
+    assert.ok(mocks.resource("azure-native:monitor:DiagnosticSetting", "alerts-vault-audit"));
   });
 
   it("makes alerts of the vault's events", async () => {
