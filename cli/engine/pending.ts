@@ -19,6 +19,17 @@ export function pendingCreates(deployment: unknown): PendingCreate[] {
   });
 }
 
+/** The secrets that the engine was deleting when it died: `<object id>/password/<key id>` each. */
+export function pendingPasswordDeletes(deployment: unknown): string[] {
+  const operations = (deployment as { pending_operations?: unknown } | undefined)?.pending_operations;
+  if (!Array.isArray(operations)) return [];
+  return operations.flatMap((operation: { type?: string; resource?: Record<string, unknown> }) => {
+    const { type, id } = operation.resource ?? {};
+    const isPassword = type === "azuread:index/applicationPassword:ApplicationPassword";
+    return operation.type === "deleting" && isPassword && typeof id === "string" ? [id] : [];
+  });
+}
+
 /** Whether anything is left of an update that died. */
 export function hasPendingOperations(deployment: unknown): boolean {
   const operations = (deployment as { pending_operations?: unknown } | undefined)?.pending_operations;
@@ -38,9 +49,16 @@ export interface ExportedStack {
  * The stack with nothing pending: a creation with a known id becomes a resource, as if it had ended well (a
  * refresh then finds out whether it exists, and reads it); every other pending operation is forgotten.
  * @param ids by URN.
+ * @param gone ids of secrets that were deleted before the engine could write that down: Entra refuses to delete
+ * them again.
  */
-export function settledStack(stack: ExportedStack, ids: ReadonlyMap<string, string>): ExportedStack {
-  const { resources = [], pending_operations: operations = [], ...rest } = stack.deployment ?? {};
+export function settledStack(
+  stack: ExportedStack,
+  ids: ReadonlyMap<string, string>,
+  gone: ReadonlySet<string> = new Set(),
+): ExportedStack {
+  const { resources: all = [], pending_operations: operations = [], ...rest } = stack.deployment ?? {};
+  const resources = all.filter(({ id }) => !gone.has(String(id)));
   const known = new Set(resources.map(({ urn }) => urn));
   const taken = operations.flatMap(({ type, resource }) => {
     const id = ids.get(String(resource?.urn));

@@ -13,6 +13,7 @@ import {
   hasPendingOperations,
   type PendingCreate,
   pendingCreates,
+  pendingPasswordDeletes,
   settledStack,
 } from "./pending.ts";
 import { partsOfUrn } from "./urn.ts";
@@ -80,7 +81,7 @@ export async function settlePending(
   if (!hasPendingOperations(deployment)) return;
   const creates = pendingCreates(deployment);
   terminal.err(
-    `The last update died in the middle of ${creates.length} creation(s): looking at what became of them …`,
+    `The last update died in the middle of ${deployment.pending_operations?.length} operation(s): looking at what became of them …`,
   );
   const ids = new Map<string, string>();
   for (const pending of creates) {
@@ -91,11 +92,26 @@ export async function settlePending(
       `  ${pending.type} ${name}: ${id === undefined ? "to be made again" : `taken over if it exists (${id})`}`,
     );
   }
-  await importStack(engine, settledStack(exported, ids));
+  const gone = await deletedPasswords(deployment, directory);
+  await importStack(engine, settledStack(exported, ids, gone));
   if (ids.size > 0) {
     const targets = [...ids.keys()].flatMap((urn) => ["--target", urn]);
     await engine.expect(["refresh", "--yes", "--skip-preview", ...targets]);
   }
+}
+
+/** Of the secrets that the engine was deleting, those that Entra has no longer. */
+async function deletedPasswords(
+  deployment: Deployment,
+  directory: () => Promise<Directory>,
+): Promise<Set<string>> {
+  const gone = new Set<string>();
+  for (const id of pendingPasswordDeletes(deployment)) {
+    const [objectId = "", , keyId = ""] = id.split("/");
+    const keys = (await (await directory()).keysOf(objectId)) ?? [];
+    if (!keys.some((key) => key.keyId === keyId)) gone.add(id);
+  }
+  return gone;
 }
 
 /** Writes a checkpoint back. Secrets in it are encrypted; the file is for its owner alone all the same. */
