@@ -5,7 +5,7 @@ export interface Figure {
   name: string;
   value: number;
   /** `×` for a ratio, else the unit of the value. */
-  unit: "×" | "ms" | "resources" | "MB" | "1/s";
+  unit: "×" | "ms" | "µs" | "%" | "resources" | "requests" | "MB" | "1/s";
   /** What it should be, if there is an aim. */
   aim?: { atMost: number } | { atLeast: number };
 }

@@ -6,9 +6,18 @@ import type { Benchmark, BenchmarkResult } from "./benchmark.ts";
 import type { MeasureOptions } from "./measure.ts";
 import { previewBenchmark } from "./preview/preview.ts";
 import { type Machine, missedAims, type Report, reportJson, reportText } from "./report.ts";
+import { recoveryBenchmark } from "./runtime/recovery.ts";
+import { sendBenchmark } from "./runtime/sends.ts";
+import { tokenBenchmark } from "./runtime/tokens.ts";
 
 /** Every benchmark, in the order in which they run. */
-const benchmarks: Benchmark[] = [auditBenchmark, previewBenchmark];
+const benchmarks: Benchmark[] = [
+  auditBenchmark,
+  previewBenchmark,
+  tokenBenchmark,
+  sendBenchmark,
+  recoveryBenchmark,
+];
 
 interface Options {
   runs: number;

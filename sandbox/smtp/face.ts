@@ -92,6 +92,7 @@ export async function createSmtpFace(args: SmtpFaceArgs): Promise<SmtpFace> {
     size: LONGEST_MESSAGE_BYTES,
     socketTimeout: SILENCE_TIMEOUT_MS,
     closeTimeout: 1,
+    disableReverseLookup: true, // No resolver here knows this machine's clients.
     logger: false,
     onConnect: (session, done) => void step("connect", "", session, done, () => {}),
     onAuth: (auth, session, done) => {

@@ -1,0 +1,47 @@
+import { startWorld } from "../../test/runtime/sandbox/world.ts";
+import type { Benchmark } from "../benchmark.ts";
+import { summarise } from "../measure.ts";
+
+const SCOPE = "https://graph.microsoft.com/.default";
+
+/** How much a service asks for, and how long it takes, when its secret is refused and a new one is published. */
+export const recoveryBenchmark: Benchmark = {
+  name: "runtime-recovery",
+  description: "from a refused secret to a token with the new one",
+  async run({ measure: { runs, warmUps, onRun }, after }) {
+    const world = await startWorld();
+    after(() => world[Symbol.asyncDispose]());
+    const durationsMs: number[] = [];
+    let mostReads = 0;
+    let mostRequests = 0;
+    for (let run = 0; run < runs + warmUps; run++) {
+      onRun?.("recovery", run + 1, runs + warmUps);
+      const secret = world.openSecret({ refreshIntervalMs: 86_400_000 });
+      const credential = world.openCredential(secret);
+      await credential.getToken(SCOPE);
+      await world.credential.rotate();
+      await world.credential.retire();
+      const requests = world.tokenRequests();
+      const reads = world.counter("keyVault.getSecret");
+      const startedMs = performance.now();
+      await credential.getToken(SCOPE, { claims: "{}" });
+      if (run >= warmUps) durationsMs.push(performance.now() - startedMs);
+      mostReads = Math.max(mostReads, reads());
+      // The refused one is the first; what follows is the recovery.
+      mostRequests = Math.max(mostRequests, world.tokenRequests() - requests - 1);
+      secret.close();
+    }
+    return {
+      measurements: [summarise("refused, vault read, token", durationsMs)],
+      figures: [
+        { name: "reads of the vault", value: mostReads, unit: "requests", aim: { atMost: 1 } },
+        {
+          name: "token requests after the refused one",
+          value: mostRequests,
+          unit: "requests",
+          aim: { atMost: 1 },
+        },
+      ],
+    };
+  },
+};
