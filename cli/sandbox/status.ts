@@ -32,6 +32,7 @@ export function statusLines(status: SandboxStatus): string[] {
   const lines: [string, string][] = [
     ["clock", status.now],
     ["azure", `https://localhost:${ports.https}`],
+    ["mail", `smtp://localhost:${ports.smtp} (STARTTLS, XOAUTH2)`],
     ["providers", providers.join(", ")],
     ["tenant", status.tenantId],
     ["subscription", status.subscriptionId],
