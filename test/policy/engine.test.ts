@@ -13,12 +13,15 @@ const PACK = fileURLToPath(new URL("../../policy/run.ts", import.meta.url));
 const BAD_PROGRAM = `
 import { ApplicationPassword } from "@pulumi/azuread/applicationPassword.js";
 import { Application } from "@pulumi/azuread/application.js";
+import { getClientConfig } from "@pulumi/azuread/getClientConfig.js";
 const application = new Application("by-hand", {
   displayName: "By hand",
+  owners: [getClientConfig().then(({ objectId }) => objectId)],
   signInAudience: "AzureADandPersonalMicrosoftAccount",
   api: { requestedAccessTokenVersion: 2 },
 });
-new ApplicationPassword("by-hand", { applicationId: application.id, endDateRelative: "87600h" });
+const password = new ApplicationPassword("by-hand", { applicationId: application.id, endDateRelative: "87600h" });
+export const leaked = { deep: password.value };
 `;
 
 describe("the policy pack on the real engine", () => {
@@ -53,6 +56,13 @@ describe("the policy pack on the real engine", () => {
       /mandatory {2}password-lifetime {2}ApplicationPassword mailman-notifications-a/,
     );
     assert.match(broken.stdout, /2 mandatory and \d advisory violations/);
+    const explained = await keyturn(stack, ["preview", "--policy-config", config]);
+    assert.equal(explained.exitCode, 5, explained.stdout + explained.stderr);
+    assert.match(explained.stdout, /Preview of stack dev: 2 unchanged/);
+    assert.match(
+      explained.stdout,
+      /mandatory password-lifetime: ApplicationPassword mailman-notifications-a/,
+    );
     await writeFile(config, '{ "no-such-rule": "mandatory" }');
     const wrong = await keyturn(stack, ["check", "--config", config]);
     assert.equal(wrong.exitCode, 2);
@@ -80,5 +90,14 @@ describe("the policy pack on the real engine", () => {
     ]) {
       assert.match(preview.stdout, new RegExp(`\\[mandatory\\]\\s+${rule} `));
     }
+
+    const config = join(bad.project, "lenient.json");
+    await writeFile(config, '{ "all": "advisory" }');
+    const lenient = await bad.run(
+      ["up", "--yes", "--skip-preview", "--policy-pack", PACK, "--policy-pack-config", config],
+      { env: { ...env, ...bad.env } },
+    );
+    assert.match(lenient.stdout, /\[advisory\]\s+secret-in-output/);
+    assert.match(lenient.stdout, /leaked\.deep holds the value of a client secret/);
   });
 });
