@@ -96,10 +96,17 @@ export class FakeVault implements SecretSource {
   hangs = false;
   /** Time that an answer takes, in milliseconds. */
   latencyMs = 0;
+  /** Tells those who watch that something has changed. */
+  changed: () => void = () => {};
   readonly #time: VirtualTime;
 
   constructor(time: VirtualTime) {
     this.#time = time;
+  }
+
+  watch(onChange: () => void): () => void {
+    this.changed = onChange;
+    return () => {};
   }
 
   /** Publishes a version as Keyturn does; the one before becomes the previous one, unless `keepsPrevious` is false. */

@@ -221,6 +221,76 @@ describe("RotatingSecretCredential", () => {
     const { token } = await time.until(answer, 30_000);
     assert.ok(token);
     assert.ok(directory.requests.length <= 5);
+    // From here on nobody has to be careful with it.
+    await Promise.all(["api://one", "api://two"].map((other) => credential.getToken(other)));
+  });
+
+  it("tries a secret again soon after a trial that ended in passing trouble", async () => {
+    directory.secrets.set("secret-1", "unknown");
+    const credential = open();
+    await assert.rejects(time.until(credential.getToken(scope)), TokenRequestError);
+    directory.secrets.set("secret-1", "valid");
+    directory.fault = () => new Response("out", { status: 503 });
+    await time.advance(minuteMs);
+    await assert.rejects(credential.getToken(scope), /transient/);
+    directory.fault = () => undefined;
+    await time.until(secret.whenCallable(), 15_000);
+    await credential.getToken(scope);
+  });
+
+  it("gives up what has queued for too long, without asking", async () => {
+    directory.latencyMs = 9_000;
+    const credential = open(
+      { limits: { maxConcurrentRequests: 1, maxElapsedMs: 18_500 } },
+      { additionallyAllowedTenants: ["*"] },
+    );
+    const answers = Array.from({ length: 5 }, (_, index) =>
+      credential.getToken(scope, { tenantId: `${index}.test` }),
+    );
+    const outcomes = await time.until(Promise.allSettled(answers));
+    const names = outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason.name : "ok"));
+    assert.deepEqual(names, [
+      "ok",
+      "ok",
+      "TokenRequestError",
+      "OperationTimeoutError",
+      "OperationTimeoutError",
+    ]);
+    assert.equal(directory.requests.length, 3);
+    await time.advance(10_000); // The directory answers, to nobody.
+  });
+
+  it("probes at once when a new secret comes, instead of waiting for its turn", async () => {
+    directory.secrets.set("secret-1", "expired");
+    const credential = open();
+    await assert.rejects(credential.getToken(scope), TokenRequestError);
+    await assert.rejects(credential.getToken(scope), BreakerOpenError);
+    vault.publish("secret-2");
+    directory.secrets.set("secret-2", "valid");
+    const callable = secret.whenCallable();
+    vault.changed();
+    await time.until(callable, 1);
+    await credential.getToken(scope);
+  });
+
+  it("does not hand out a token in its last minute", async () => {
+    const credential = open();
+    const first = await credential.getToken(scope);
+    await time.advance(hourMs - 30_000);
+    assert.notEqual(await credential.getToken(scope), first);
+  });
+
+  it("asks now and then for a token whose tenant has shut the application out", async () => {
+    const credential = open({}, { additionallyAllowedTenants: ["*"] });
+    const options = { tenantId: "gone.test" };
+    const first = await credential.getToken(scope, options);
+    await time.advance(55 * minuteMs);
+    directory.fault = () => refusal("unauthorized_client", 700016);
+    for (let call = 0; call < 100; call++) {
+      assert.equal(await credential.getToken(scope, options), first);
+      await time.advance(100);
+    }
+    assert.equal(directory.requests.length, 2);
   });
 
   it("does not ask for the previous secret after a revocation", async () => {
@@ -232,6 +302,7 @@ describe("RotatingSecretCredential", () => {
       directory.requests.map(({ form }) => form.client_secret),
       ["secret-2"],
     );
+    assert.equal(vault.previousReads, 0);
   });
 
   it("never sends an expired secret again, however long the outage lasts", async () => {
