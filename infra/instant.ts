@@ -9,7 +9,7 @@ const FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /** @param ms milliseconds since 1970-01-01T00:00:00Z; parts of a second are cut off. */
 export function formatInstant(ms: number): string {
-  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace(".000Z", "Z");
+  return `${new Date(ms).toISOString().slice(0, -5)}Z`;
 }
 
 /** Milliseconds since 1970, or undefined if `text` is not a moment in exactly our form. */

@@ -80,6 +80,7 @@ function planCredential(
   refuseOtherApplication(credential, published);
   const { hold } = credential;
   const plan = planRotation({
+    credential: credential.name,
     policy,
     published,
     publishedAtMs: result.kind === "published" ? result.publishedAtMs : undefined,

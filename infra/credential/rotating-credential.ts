@@ -97,15 +97,18 @@ function secretOf(
 interface KnownSecret {
   value: string;
   record: SecretRecord;
+  /** When Entra made it, by its own clock. */
+  madeAtMs: number | undefined;
 }
 
 function resolved(secret: SlotSecret | undefined): pulumi.Output<KnownSecret | undefined> {
   if (secret === undefined) return pulumi.output(undefined);
   const { slot, generation, createdAtMs, expiresAtMs } = secret.planned;
   return pulumi
-    .all([secret.value, secret.keyId, secret.createdAt, secret.expiresAt])
-    .apply(([value, keyId, createdAt, expiresAt]) => ({
+    .all([secret.value, secret.keyId, secret.createdAt, secret.expiresAt, secret.madeAt])
+    .apply(([value, keyId, createdAt, expiresAt, madeAt]) => ({
       value,
+      madeAtMs: timeOf(madeAt),
       record: {
         slot,
         generation,
@@ -114,6 +117,12 @@ function resolved(secret: SlotSecret | undefined): pulumi.Output<KnownSecret | u
         expiresAtMs: parseInstant(expiresAt) ?? expiresAtMs,
       },
     }));
+}
+
+/** Graph writes moments with and without parts of a second. */
+function timeOf(text: string | undefined): number | undefined {
+  const ms = Date.parse(text ?? "");
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /** A token needs the service principal: waiting for its id waits for its creation. */
@@ -139,6 +148,7 @@ async function prove(
     ...{ credential: name, clientId, policy, plan, published, memory, nowMs, splayDays },
     settings: settingsDigest,
     records: { candidate: secrets.candidate?.record, current: secrets.current?.record },
+    candidateMadeAtMs: secrets.candidate?.madeAtMs,
   });
   const dryRun = pulumi.runtime.isDryRun();
   let step = deciding.next();

@@ -18,9 +18,10 @@ export interface SlotSecret {
   planned: PlannedSecret;
   value: pulumi.Output<string>;
   keyId: pulumi.Output<string>;
-  /** Moments as text. */
+  /** Moments as text: when it was planned, when it expires, and when Entra made it by its own clock. */
   createdAt: pulumi.Output<string>;
   expiresAt: pulumi.Output<string>;
+  madeAt: pulumi.Output<string | undefined>;
 }
 
 /**
@@ -63,5 +64,6 @@ export function declareSlotSecret(args: SlotSecretArgs, parent: pulumi.Resource)
     keyId: password.keyId,
     createdAt: kept("createdAt"),
     expiresAt,
+    madeAt: password.startDate,
   };
 }

@@ -1,7 +1,13 @@
 import { HOUR_MS } from "../duration.ts";
 import type { Hold } from "./plan-types.ts";
-import { type Policy, REPLACEMENT_SLACK_MS } from "./policy.ts";
+import { type Policy, REPLACEMENT_SLACK_MS, UPDATE_INTERVAL_MS } from "./policy.ts";
 import type { Published } from "./published.ts";
+
+/** What a published secret's dates follow from, or those of one to be published. */
+export interface Term {
+  current: { expiresAtMs: number };
+  overlapMs: number;
+}
 
 /** The dates that the plan decides by. All of them follow from what is written down with the published secret. */
 
@@ -13,12 +19,12 @@ import type { Published } from "./published.ts";
 export const PUBLICATION_MARGIN_MS = HOUR_MS;
 
 /** What the readers of the published secret are promised: by the policy when it was published, or by a longer one now. */
-export function overlapOf({ overlapMs }: Published, policy: Policy): number {
+export function overlapOf({ overlapMs }: Term, policy: Policy): number {
   return Math.max(overlapMs, policy.overlapMs);
 }
 
 /** The last moment at which a rotation surely leaves the whole overlap to who reads the secret just before. */
-export function safeDateMs(published: Published, policy: Policy): number {
+export function safeDateMs(published: Term, policy: Policy): number {
   return published.current.expiresAtMs - overlapOf(published, policy) - REPLACEMENT_SLACK_MS;
 }
 
@@ -28,7 +34,7 @@ export function dueAtMs(published: Published, policy: Policy): number {
 }
 
 /** Until when a hold counts: not past the safe date, unless that is meant. */
-export function heldUntilMs(hold: Hold | undefined, published: Published, policy: Policy): number {
+export function heldUntilMs(hold: Hold | undefined, published: Term, policy: Policy): number {
   if (hold === undefined) return Number.NEGATIVE_INFINITY;
   return hold.pastSafeDate ? hold.untilMs : Math.min(hold.untilMs, safeDateMs(published, policy));
 }
@@ -40,16 +46,13 @@ export function heldUntilMs(hold: Hold | undefined, published: Published, policy
  * much later (an update that stood still, or a clock that was behind), the promise counts from then; but never
  * past the date on which the slot is needed to keep the promise to the readers of the published one.
  */
-export function retireAtMs(
-  published: Published,
-  publishedAtMs: number | undefined,
-  policy: Policy,
-): number | undefined {
-  const { previous } = published;
+export function retireAtMs(published: Published, publishedAtMs: number | undefined): number | undefined {
+  const { current, previous } = published;
   if (previous === undefined) return undefined;
   const { replacedAtMs, retireAfterMs, expiresAtMs } = previous;
   const isPromised = retireAfterMs > replacedAtMs;
   const lateMs = (publishedAtMs ?? replacedAtMs) - replacedAtMs - PUBLICATION_MARGIN_MS;
   const keptMs = isPromised && lateMs > 0 ? retireAfterMs + lateMs : retireAfterMs;
-  return Math.min(expiresAtMs, Math.max(retireAfterMs, Math.min(keptMs, safeDateMs(published, policy))));
+  const neededMs = current.expiresAtMs - published.overlapMs - UPDATE_INTERVAL_MS - PUBLICATION_MARGIN_MS;
+  return Math.min(expiresAtMs, Math.max(retireAfterMs, Math.min(keptMs, neededMs)));
 }

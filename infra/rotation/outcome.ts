@@ -1,6 +1,8 @@
+import { formatInstant } from "../instant.ts";
+import { PUBLICATION_MARGIN_MS } from "./dates.ts";
 import { type FailureKind, type Memory, type VerificationFailure, withRequest } from "./memory.ts";
 import type { Plan, Publication } from "./plan-types.ts";
-import type { Policy } from "./policy.ts";
+import { type Policy, UPDATE_INTERVAL_MS } from "./policy.ts";
 import { type Published, rotateAfterMs, type SecretRecord } from "./published.ts";
 
 /**
@@ -34,6 +36,8 @@ export interface OutcomeInput {
   splayDays: number;
   /** The plan's secrets as they really are, with key ids and with the dates that they were made with. */
   records: Readonly<Record<Role, SecretRecord | undefined>>;
+  /** When Entra made the candidate, by its own clock; undefined if that is not known. */
+  candidateMadeAtMs: number | undefined;
 }
 
 /** What this update leads to, without any secret value. */
@@ -62,7 +66,7 @@ export function* decideOutcome(input: OutcomeInput): Generator<Question, Decisio
   const { plan, memory, records } = input;
   if (plan.publish === undefined || records.candidate === undefined) return yield* watch(input);
 
-  const verdict = yield { role: "candidate", purpose: "publish" };
+  const verdict: Verdict = clockVerdict(input) ?? (yield { role: "candidate", purpose: "publish" });
   if (!verdict.ok) {
     const watched = yield* watch(input);
     return { ...watched, memory: { ...watched.memory, failure: failureAfter(input, plan.publish, verdict) } };
@@ -78,6 +82,25 @@ export function* decideOutcome(input: OutcomeInput): Generator<Question, Decisio
       broken: undefined,
       requests: withRequest(plan.requestsDone, plan.publish.request),
     },
+  };
+}
+
+/** Between a plan and the secret: no more than a day, even if an update that died had made it. */
+const MOST_CLOCK_ERROR_MS = UPDATE_INTERVAL_MS + PUBLICATION_MARGIN_MS;
+
+/**
+ * A new secret lives and is rotated by dates that were counted from the plan's clock. If that differs from Entra's
+ * own, the secret would die too early, or never be rotated: it must not be published. In an emergency it may.
+ */
+function clockVerdict({ plan, memory, records, candidateMadeAtMs }: OutcomeInput): Verdict | undefined {
+  const isEmergency = plan.action === "revoke" || plan.action === "rollback" || memory.broken !== undefined;
+  if (candidateMadeAtMs === undefined || records.candidate === undefined || isEmergency) return undefined;
+  const { createdAtMs } = records.candidate;
+  if (Math.abs(candidateMadeAtMs - createdAtMs) <= MOST_CLOCK_ERROR_MS) return undefined;
+  return {
+    ok: false,
+    kind: "rejected",
+    reason: `it was planned at ${formatInstant(createdAtMs)}, but Entra made it at ${formatInstant(candidateMadeAtMs)}: the clock that the plan was made by is wrong`,
   };
 }
 

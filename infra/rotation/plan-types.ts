@@ -20,6 +20,8 @@ export interface Hold {
 }
 
 export interface PlanInput {
+  /** The credential's name, for what is said to people. */
+  credential: string;
   policy: Policy;
   /** What the vault publishes; undefined if there is no such secret. */
   published: Published | undefined;

@@ -1,13 +1,14 @@
 import { formatDuration } from "../duration.ts";
 import { formatInstant } from "../instant.ts";
 import { retryDelayMs } from "./backoff.ts";
-import { dueAtMs, heldUntilMs, overlapOf, PUBLICATION_MARGIN_MS, retireAtMs } from "./dates.ts";
+import { dueAtMs, heldUntilMs, overlapOf, PUBLICATION_MARGIN_MS, retireAtMs, safeDateMs } from "./dates.ts";
 import { type BrokenSecret, type Memory, type VerificationFailure, withRequest } from "./memory.ts";
 import {
   type Plan,
   type PlanInput,
   type PlannedSecret,
   PlanRefusal,
+  type Publication,
   plannedOf,
   type Request,
 } from "./plan-types.ts";
@@ -29,28 +30,57 @@ export function planRotation(input: PlanInput): Plan {
   const { published, memory } = input;
   if (published === undefined) return planFirst(input);
   refuseLostGeneration(published, memory);
-  const situation = situationOf(input, published);
+  const plan = planNext(situationOf(input, published));
+  return { ...plan, refusals: [...plan.refusals, ...holdRefusals(input, published, plan.publish)] };
+}
+
+/** The hold, if it would last longer than is safe for what is published when this update is done. */
+function holdRefusals(
+  { credential, hold, policy, nowMs }: PlanInput,
+  published: Published | undefined,
+  publish: Publication | undefined,
+): string[] {
+  if (hold === undefined || nowMs >= hold.untilMs) return [];
+  const term = publish === undefined ? published : { current: publish.secret, overlapMs: publish.overlapMs };
+  if (term === undefined) return [];
+  const safeMs = heldUntilMs(hold, term, policy);
+  if (safeMs === hold.untilMs) return [];
+  return [
+    `${credential} cannot be held until ${formatInstant(hold.untilMs)}, past the safe date ${formatInstant(safeMs)}: ` +
+      `its secret expires on ${formatInstant(term.current.expiresAtMs)}. Hold until an earlier date, or set pastSafeDate to take the risk.`,
+  ];
+}
+
+function planNext(situation: Situation): Plan {
+  const { published, memory, policy, publishedAtMs, nowMs } = situation;
   const request = acceptedRequest(situation);
+  const retirement = request?.action === "retire" ? request : undefined;
 
   if (request?.action === "revoke") {
     const reason = `revocation requested: ${request.reason}`;
     return planSuccessor(situation, { action: "revoke", reason, request: request.id });
   }
+  // The engine deletes only after an update in which nothing fails: a leaked secret goes before anything is tried,
+  // unless the published one cannot wait.
+  const canWait = nowMs < safeDateMs(published, policy);
+  if (canWait && (retirement !== undefined || isRevokedSecretLeft(situation))) {
+    const kept = planKeep(situation, retirement);
+    if (request === undefined || request === retirement) return kept;
+    const reason = `${request.action} requested: ${request.reason}`;
+    return { ...kept, next: { action: request.action, atMs: nowMs, reason } };
+  }
+  if (retirement !== undefined) situation.previous = undefined;
   if (request?.action === "rollback" && situation.previous !== undefined) {
-    const promisedMs = overlapOf(published, input.policy);
+    const promisedMs = overlapOf(published, policy);
     const reason = `rollback requested: ${request.reason}`;
     return planRollback(situation, situation.previous, { promisedMs, reason, request: request.id });
   }
   const broken = brokenNow(published, memory);
   if (broken !== undefined) return planRepair(situation, broken, request);
-  if (situation.isClockBehind) return planKeep(situation, undefined);
-
-  const retires = request?.action === "retire";
   const want = wantedRotation(situation, request);
-  if (want === undefined) return planKeep(situation, request);
-  if (situation.previous === undefined || retires)
-    return planSuccessor(situation, { action: "rotate", ...want });
-  const freeAtMs = retireAtMs(published, input.publishedAtMs, input.policy) ?? situation.nowMs;
+  if (want === undefined) return planKeep(situation, retirement);
+  if (situation.previous === undefined) return planSuccessor(situation, { action: "rotate", ...want });
+  const freeAtMs = retireAtMs(published, publishedAtMs) ?? nowMs;
   return {
     ...planKeep(situation, undefined),
     action: "keep",
@@ -61,14 +91,25 @@ export function planRotation(input: PlanInput): Plan {
 
 /** The request, if there is one that was not carried out yet and can be. */
 function acceptedRequest(situation: Situation): Request | undefined {
-  const { request, requestsDone, isClockBehind, refusals } = situation;
+  const { request, requestsDone, isClockBehind, previous, refusals } = situation;
   if (request === undefined || requestsDone.includes(request.id)) return undefined;
+  if (request.action === "revoke") return request;
+  if (request.action === "retire") {
+    if (previous === undefined) situation.requestsDone = withRequest(requestsDone, request.id);
+    return previous === undefined ? undefined : request;
+  }
   // What is promised to the holders of a secret is counted from now: by a wrong clock it would be too little.
-  if (isClockBehind && request.action !== "revoke") return undefined;
+  if (isClockBehind) return undefined;
   const refusal = request.action === "rollback" ? rollbackRefusal(situation) : undefined;
   if (refusal === undefined) return request;
   refusals.push(refusal);
   return undefined;
+}
+
+/** Whether a secret that is promised to nobody has not been deleted yet. */
+function isRevokedSecretLeft({ published: { previous }, memory }: Situation): boolean {
+  if (previous === undefined || memory.retiredGeneration === previous.generation) return false;
+  return previous.retireAfterMs <= previous.replacedAtMs;
 }
 
 function brokenNow(published: Published, { broken }: Memory): BrokenSecret | undefined {
@@ -128,19 +169,21 @@ function planFirst(input: PlanInput): Plan {
     createdAtMs: nowMs,
     expiresAtMs: nowMs + policy.lifetimeMs,
   };
+  const publish: Publication = {
+    secret,
+    previous: undefined,
+    overlapMs: policy.overlapMs,
+    splayDays: undefined,
+    rotateAfterMs: undefined,
+    // Nothing that could be asked for is left to do on a first secret.
+    request: input.request?.id,
+  };
   return {
     ...common,
+    refusals: holdRefusals(input, undefined, publish),
     action: "create",
     reason: failure === undefined ? "first deployment" : `first deployment, tried again: ${failure.reason}`,
-    publish: {
-      secret,
-      previous: undefined,
-      overlapMs: policy.overlapMs,
-      splayDays: undefined,
-      rotateAfterMs: undefined,
-      // Nothing that could be asked for is left to do on a first secret.
-      request: input.request?.id,
-    },
+    publish,
     slots: [secret],
     next: {
       action: "rotate",
@@ -171,10 +214,11 @@ interface Want {
 
 /** Why a rotation is wanted now, if it is. */
 function wantedRotation(situation: Situation, request: Request | undefined): Want | undefined {
-  const { policy, hold, published, nowMs } = situation;
+  const { policy, hold, published, nowMs, isClockBehind } = situation;
   if (request?.action === "rotate") {
     return { reason: `rotation requested: ${request.reason}`, request: request.id };
   }
+  if (isClockBehind) return undefined;
   const dueMs = dueAtMs(published, policy);
   if (nowMs < dueMs || nowMs < heldUntilMs(hold, published, policy)) return undefined;
   const { expiresAtMs } = published.current;
@@ -182,21 +226,19 @@ function wantedRotation(situation: Situation, request: Request | undefined): Wan
     nowMs >= expiresAtMs
       ? `the secret expired on ${formatInstant(expiresAtMs)}`
       : `due since ${formatInstant(dueMs)}`;
-  // The slot of the previous secret is taken: that it be removed is done as well.
   return { reason, request: request?.id ?? published.request };
 }
 
 /** Nothing is rotated; the previous secret stays as long as it was promised, or until it is asked to go. */
-function planKeep(situation: Situation, request: Request | undefined): Plan {
+function planKeep(situation: Situation, retirement: Request | undefined): Plan {
   const { hold, policy, memory, published, nowMs, isClockBehind } = situation;
-  const retirement = request?.action === "retire" ? request : undefined;
   const previous = retirement === undefined ? situation.previous : undefined;
   const gone = previous === undefined ? published.previous : undefined;
   const retires = gone !== undefined && memory.retiredGeneration !== gone.generation;
   const dueMs = dueAtMs(published, policy);
   const rotateAtMs = Math.max(dueMs, heldUntilMs(hold, published, policy));
   const held = hold !== undefined && nowMs >= dueMs && nowMs < rotateAtMs;
-  const retireMs = retireAtMs(published, situation.publishedAtMs, policy);
+  const retireMs = retireAtMs(published, situation.publishedAtMs);
   return {
     action: retires ? "retire" : held ? "hold" : "keep",
     reason: retires
@@ -280,7 +322,7 @@ function planSuccessor(situation: Situation, want: Want & { action: "rotate" | "
     requestsDone,
     next: {
       action: "retire",
-      atMs: retireAfterMs,
+      atMs: Math.min(retireAfterMs, Math.max(nowMs, current.expiresAtMs)),
       reason:
         want.action === "revoke" ? "a revoked secret is deleted by the next update" : "the overlap is over",
     },

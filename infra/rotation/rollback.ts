@@ -1,9 +1,9 @@
-import { formatDuration } from "../duration.ts";
+import { DAY_MS, formatDuration } from "../duration.ts";
 import { formatInstant } from "../instant.ts";
-import { overlapOf, PUBLICATION_MARGIN_MS } from "./dates.ts";
+import { overlapOf, PUBLICATION_MARGIN_MS, retireAtMs } from "./dates.ts";
 import type { Memory } from "./memory.ts";
 import { type Plan, plannedOf } from "./plan-types.ts";
-import { type Policy, REPLACEMENT_SLACK_MS } from "./policy.ts";
+import { REPLACEMENT_SLACK_MS } from "./policy.ts";
 import type { SecretRecord } from "./published.ts";
 import type { Situation } from "./situation.ts";
 
@@ -23,8 +23,9 @@ export function rollbackRefusal(situation: Situation): string | undefined {
   const to = `${credential} cannot be rolled back to generation ${previous.generation}`;
   if (isRejected(previous, memory)) return `${to}: Entra refuses that too. Rotate instead.`;
   const promisedMs = overlapOf(published, policy);
-  if (sparePromiseMs(previous, policy, nowMs) >= promisedMs) return undefined;
-  const neededMs = promisedMs + PUBLICATION_MARGIN_MS + policy.overlapMs + REPLACEMENT_SLACK_MS;
+  const spareMs = sparePromiseMs(situation, previous);
+  if (spareMs >= promisedMs) return undefined;
+  const neededMs = previous.expiresAtMs - nowMs - spareMs + promisedMs;
   return (
     `${to}: it expires on ${formatInstant(previous.expiresAtMs)}, ` +
     `and a rollback needs ${formatDuration(neededMs)} of life. Rotate instead.`
@@ -36,15 +37,10 @@ export function rollbackRefusal(situation: Situation): string | undefined {
  * takes its place: the overlap, for Entra may have been wrong about it, or as much of it as the previous one lives
  * long enough for. Undefined if the previous one cannot take its place at all.
  */
-export function repairPromiseMs({
-  published,
-  previous,
-  policy,
-  memory,
-  nowMs,
-}: Situation): number | undefined {
+export function repairPromiseMs(situation: Situation): number | undefined {
+  const { published, previous, policy, memory } = situation;
   if (previous === undefined || isRejected(previous, memory)) return undefined;
-  const spareMs = sparePromiseMs(previous, policy, nowMs);
+  const spareMs = sparePromiseMs(situation, previous);
   return spareMs < 0 ? undefined : Math.min(spareMs, overlapOf(published, policy));
 }
 
@@ -53,16 +49,27 @@ function isRejected({ generation }: SecretRecord, { failure }: Memory): boolean 
 }
 
 /** How long the slot beside a secret that is rolled back to can stay taken; negative if it cannot. */
-function sparePromiseMs({ expiresAtMs }: SecretRecord, { overlapMs }: Policy, nowMs: number): number {
-  return expiresAtMs - nowMs - PUBLICATION_MARGIN_MS - overlapMs - REPLACEMENT_SLACK_MS;
+function sparePromiseMs(situation: Situation, previous: SecretRecord): number {
+  const lifeMs = previous.expiresAtMs - situation.nowMs;
+  return lifeMs - PUBLICATION_MARGIN_MS - overlapAgainMs(situation) - REPLACEMENT_SLACK_MS;
+}
+
+/**
+ * The overlap that a secret is published with again: its readers of the first time are still promised what they
+ * were, whatever the policy says now. In whole days, as a duration that can be written down.
+ */
+function overlapAgainMs({ published, publishedAtMs, policy, nowMs }: Situation): number {
+  const promisedMs = (retireAtMs(published, publishedAtMs) ?? nowMs) - nowMs;
+  return Math.max(policy.overlapMs, Math.ceil(promisedMs / DAY_MS) * DAY_MS);
 }
 
 /** Publishes the previous secret again. */
 export function planRollback(
-  { published, policy, nowMs, requestsDone, refusals }: Situation,
+  situation: Situation,
   previous: SecretRecord,
   { promisedMs, reason, request }: { promisedMs: number; reason: string; request: string | undefined },
 ): Plan {
+  const { published, nowMs, requestsDone, refusals } = situation;
   const { current } = published;
   const retireAfterMs = nowMs + promisedMs + PUBLICATION_MARGIN_MS;
   return {
@@ -72,7 +79,7 @@ export function planRollback(
     publish: {
       secret: plannedOf(previous),
       previous: { ...current, replacedAtMs: nowMs, retireAfterMs },
-      overlapMs: policy.overlapMs,
+      overlapMs: overlapAgainMs(situation),
       splayDays: published.splayDays,
       // Whatever it was due for before, it is due once the slot beside it is free.
       rotateAfterMs: retireAfterMs,
@@ -82,10 +89,13 @@ export function planRollback(
     slots: [current, previous].map(plannedOf),
     retiredGeneration: undefined,
     requestsDone,
-    next: {
-      action: "rotate",
-      atMs: retireAfterMs,
-      reason: "a secret that was rolled back to is replaced soon",
-    },
+    next:
+      current.expiresAtMs < retireAfterMs
+        ? { action: "retire", atMs: Math.max(nowMs, current.expiresAtMs), reason: "it expires" }
+        : {
+            action: "rotate",
+            atMs: retireAfterMs,
+            reason: "a secret that was rolled back to is replaced soon",
+          },
   };
 }

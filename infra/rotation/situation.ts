@@ -1,5 +1,4 @@
-import { formatInstant } from "../instant.ts";
-import { heldUntilMs, retireAtMs } from "./dates.ts";
+import { retireAtMs } from "./dates.ts";
 import { withRequest } from "./memory.ts";
 import type { PlanInput } from "./plan-types.ts";
 import type { Published } from "./published.ts";
@@ -29,26 +28,17 @@ export function situationOf(input: PlanInput, published: Published): Situation {
     isClockBehind: input.nowMs < sinceMs,
     previous: livePrevious(input, published, nowMs),
     requestsDone: withRequest(input.memory.requests, published.request),
-    refusals: refusalsToHold(input, published, nowMs),
+    refusals: [],
   };
 }
 
 function livePrevious(
-  { memory, policy, publishedAtMs }: PlanInput,
+  { memory, publishedAtMs }: PlanInput,
   published: Published,
   nowMs: number,
 ): Published["previous"] {
   const { previous } = published;
-  const untilMs = retireAtMs(published, publishedAtMs, policy);
+  const untilMs = retireAtMs(published, publishedAtMs);
   if (previous === undefined || untilMs === undefined || nowMs >= untilMs) return undefined;
   return memory.retiredGeneration === previous.generation ? undefined : previous;
-}
-
-function refusalsToHold({ hold, policy }: PlanInput, published: Published, nowMs: number): string[] {
-  const heldMs = heldUntilMs(hold, published, policy);
-  if (hold === undefined || nowMs >= hold.untilMs || heldMs === hold.untilMs) return [];
-  return [
-    `${published.credential} cannot be held until ${formatInstant(hold.untilMs)}, past the safe date ${formatInstant(heldMs)}: ` +
-      `its secret expires on ${formatInstant(published.current.expiresAtMs)}. Hold until an earlier date, or set pastSafeDate to take the risk.`,
-  ];
 }

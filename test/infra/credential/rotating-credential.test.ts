@@ -75,6 +75,7 @@ function credential(
     memory: emptyMemory,
     request: undefined,
     hold: undefined,
+    credential: "mailman",
     settings: "digest",
     nowMs,
   };
@@ -242,7 +243,7 @@ describe("RotatingCredential in a preview", () => {
       preview: true,
       outputs: ({ type, name }) =>
         type === PASSWORD
-          ? { keyId: keyIds[name], value: "v" }
+          ? { keyId: keyIds[name], value: "v", startDate: "2026-01-01T00:00:00Z" }
           : type === SPLAY
             ? { result: 1 }
             : { clientId, objectId: "o", result: "u" },

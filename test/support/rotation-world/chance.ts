@@ -14,6 +14,8 @@ export interface Chance {
 
 export function seededChance(seed: number): Chance {
   const generator = xoroshiro128plus(seed);
+  // The first numbers of neighbouring seeds are alike.
+  for (let index = 0; index < 32; index++) generator.next();
   const integer = (min: number, max: number) => (max <= min ? min : uniformInt(generator, min, max));
   return {
     integer,

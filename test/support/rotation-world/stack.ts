@@ -1,9 +1,9 @@
 import { secretDisplayName, triggerName } from "../../../infra/credential/secret-name.ts";
 import { DAY_MS } from "../../../infra/duration.ts";
 import { formatInstant } from "../../../infra/instant.ts";
-import type { PlannedSecret } from "../../../infra/rotation/plan.ts";
+import type { PlannedSecret } from "../../../infra/rotation/plan-types.ts";
 import type { Policy } from "../../../infra/rotation/policy.ts";
-import type { CredentialSettings, Settings } from "../../../infra/settings/schema.ts";
+import type { CredentialSettings, RotationSettings } from "../../../infra/settings/schema.ts";
 import type { Chance } from "./chance.ts";
 import type { Key } from "./directory.ts";
 import { type Asked, credentialName, type History, slotResource } from "./history.ts";
@@ -62,8 +62,8 @@ export function fileEntries(history: History): FileEntry[] {
 
 const REASON = "simulated";
 
-/** The settings that the program would read. */
-export function settingsOf(entries: readonly FileEntry[]): Settings {
+/** The settings that the program would read, as far as rotation does. */
+export function settingsOf(entries: readonly FileEntry[]): RotationSettings {
   const credentials = entries.map(
     ({ policy, request, hold }, index): CredentialSettings => ({
       name: credentialName(index),
@@ -80,32 +80,25 @@ export function settingsOf(entries: readonly FileEntry[]): Settings {
       ...(hold !== undefined && { hold: { until: hold.untilMs, reason: REASON, pastSafeDate: false } }),
     }),
   );
-  return { ...STACK_SETTINGS, credentials };
+  const everyDay = 24 * 3_600_000;
+  return {
+    rotation: { lifetime: everyDay, period: everyDay, overlap: everyDay, splay: everyDay },
+    credentials,
+  };
 }
 
 export function clientIdOf(credential: number): string {
   return `11111111-1111-4111-8111-${String(credential).padStart(12, "0")}`;
 }
 
-/** What rotation does not read. */
-const STACK_SETTINGS: Omit<Settings, "credentials"> = {
-  tenantId: "22222222-2222-4222-8222-222222222222",
-  team: { name: "Sell", groupId: "33333333-3333-4333-8333-333333333333" },
-  region: "westeurope",
-  tags: {},
-  vault: { name: "kv-simulated", resourceGroup: "rg-simulated" },
-  rotation: { lifetime: 180 * DAY_MS, period: 90 * DAY_MS, overlap: 7 * DAY_MS, splay: 0 },
-  verification: { successes: 3, pause: 1_000, window: 300_000 },
-  alerts: { emails: [] },
-  owners: [],
-  protect: true,
-};
-
 /** The trigger that a slot's secret is declared with. */
-export function declaredTrigger(credential: number, secret: PlannedSecret): { name: string; trigger: Trigger } {
+export function declaredTrigger(
+  credential: number,
+  secret: PlannedSecret,
+): { name: string; trigger: Trigger } {
   const createdAt = formatInstant(secret.createdAtMs);
   const expiresAt = formatInstant(secret.expiresAtMs);
-  const name = triggerName(credentialName(credential), { ...secret, createdAt });
+  const name = triggerName(credentialName(credential), secret);
   return { name, trigger: { uuid: "", createdAt, expiresAt } };
 }
 
@@ -124,7 +117,12 @@ export function declaredPassword(
 }
 
 /** The days by which a credential's rotations are put off: drawn anew when the most allowed changes. */
-export function declaredSplay(checkpoint: Checkpoint, credential: number, policy: Policy, chance: Chance): number {
+export function declaredSplay(
+  checkpoint: Checkpoint,
+  credential: number,
+  policy: Policy,
+  chance: Chance,
+): number {
   const maxDays = Math.round(policy.splayMs / DAY_MS);
   const known = checkpoint.splays.get(credential);
   if (known?.maxDays === maxDays) return known.days;
