@@ -5,7 +5,7 @@ import { simulate } from "../../support/rotation-world/simulate.ts";
 /** Ten thousand histories in parts, so that one that hangs is found. `npm run simulate` takes any number. */
 const PARTS = 8;
 const HISTORIES_OF_A_PART = 1_250;
-const STEPS = 60;
+const STEPS = 30;
 
 describe("random histories of updates, faults, requests and clocks keep the seven rules", () => {
   for (let part = 0; part < PARTS; part++) {
@@ -18,7 +18,7 @@ describe("random histories of updates, faults, requests and clocks keep the seve
       assert.deepEqual(report.violations, []);
       assert.equal(report.consumerHours.withoutSecret, 0);
       // The histories are worth something only if much happens in them.
-      assert.ok(report.updates > 40 * HISTORIES_OF_A_PART, `${report.updates} updates`);
+      assert.ok(report.updates > 20 * HISTORIES_OF_A_PART, `${report.updates} updates`);
       for (const action of ["create", "rotate", "revoke", "rollback"]) {
         assert.ok(
           (report.published[action] ?? 0) > 100,
