@@ -102,7 +102,6 @@ export class SecretInjectingNetwork implements INetworkModule {
             fetch: this.#fetch,
             clock,
           });
-          form.delete("client_secret");
           const read = asNetworkResponse<T>(answer);
           if (read?.status === 200 && hasToken(read.body)) {
             return { ok: true, value: read };

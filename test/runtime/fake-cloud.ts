@@ -72,9 +72,11 @@ export function refusal(
   code: number,
   status = 400,
   headers: Readonly<Record<string, string>> = {},
+  extra: Readonly<Record<string, unknown>> = {},
 ): Response {
   return Response.json(
     {
+      ...extra,
       error,
       error_codes: [code],
       error_description: `AADSTS${code}: no.`,

@@ -42,7 +42,7 @@ class FakeAuthority extends FakeDirectory {
     const grant = form.code ?? form.refresh_token ?? form.assertion ?? "";
     const customer = grant.split("~")[1] ?? "";
     if (this.brokenGrants.has(customer)) {
-      return refusal("invalid_grant", 50173);
+      return refusal("invalid_grant", 50173, 400, {}, { suberror: "bad_token" });
     }
     const { access_token } = (await answer.json()) as { access_token: string };
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -166,12 +166,11 @@ describe("RotatingConfidentialClient", () => {
   });
 
   it("stops one customer whose grant is gone, and nobody else", async () => {
-    const ann = await connect("ann");
     const bob = await connect("bob");
     directory.brokenGrants.add("ann");
     for (let round = 0; round < 10; round++) {
       await assert.rejects(
-        client.acquireTokenSilent({ account: ann, scopes, forceRefresh: true }),
+        client.acquireTokenByRefreshToken({ refreshToken: "refresh-0~ann", scopes }),
         (error: unknown) =>
           error instanceof TokenRequestError &&
           error.failure.kind === "user-grant" &&
@@ -181,6 +180,38 @@ describe("RotatingConfidentialClient", () => {
     }
     assert.equal(secret.breaker.state, "closed");
     assert.equal(vault.reads, 1);
+  });
+
+  it("lets MSAL draw its own conclusion from a grant that is gone: it forgets the refresh token", async () => {
+    const account = await connect("ann");
+    directory.brokenGrants.add("ann");
+    const refresh = () => client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+    await assert.rejects(refresh(), TokenRequestError);
+    await assert.rejects(refresh(), (error: unknown) => !(error instanceof TokenRequestError));
+    assert.equal(directory.requests.length, 2);
+  });
+
+  it("takes three customers who fail in a row for the application's trouble, one customer never", async () => {
+    const accounts: AccountInfo[] = [];
+    for (const name of ["ann", "bob", "cy"]) accounts.push(await connect(name));
+    directory.fault = () => new Response("{}", { status: 503 });
+    const fail = (index: number) => {
+      const account = accounts[index] ?? assert.fail();
+      const call = client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+      return assert.rejects(time.until(call), TokenRequestError);
+    };
+    for (let round = 0; round < 5; round++) await fail(0);
+    await fail(1);
+    assert.equal(secret.breaker.state, "closed");
+    await fail(2);
+    assert.equal(secret.breaker.state, "open");
+  });
+
+  it("reads the authority's metadata once for all clients of an application", async () => {
+    await connect("ann");
+    await connect("bob", openClient());
+    await connect("cy", openClient());
+    assert.equal(directory.metadataReads, 1);
   });
 
   it("tells every caller of a shared call the same cause", async () => {

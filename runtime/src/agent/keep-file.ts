@@ -53,9 +53,6 @@ export class KeptFile {
   }
 
   async #attempt(secret: ClientSecret): Promise<void> {
-    if (secret !== this.#wanted) {
-      return; // A newer one waits.
-    }
     this.#cancelRetry();
     try {
       await writeSecretFile(this.#path, secret.reveal(), this.#mode);

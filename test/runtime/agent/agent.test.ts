@@ -190,12 +190,37 @@ test("exec kills a program that does not end in time", async (t) => {
   await fileWith(report, "value-1");
   await writeSecretFile(own.source, "value-2", 0o600);
   await fileWith(report, "ignored");
-  await own.time.advance(30_000);
-  await fileWith(report, "value-2");
+  await own.time.advance(20_000);
+  // Another change does not give it more time.
+  await writeSecretFile(own.source, "value-3", 0o600);
+  await own.time.advance(10_000);
+  await fileWith(report, "value-3");
   own.signal("SIGTERM");
   await fileWith(report, "ignored");
   await own.time.advance(30_000);
   assert.equal(await ended, 128 + 9);
+});
+
+test("exec does not start the program again when it is to end during a restart", async (t) => {
+  const own = agent(t);
+  const report = join(own.folder, "report");
+  writeFileSync(own.source, "value-1");
+  const ended = own.run(
+    "exec",
+    "--source-file",
+    own.source,
+    "--env",
+    "CLIENT_SECRET",
+    "--",
+    ...program(report, true),
+  );
+  await fileWith(report, "value-1");
+  await writeSecretFile(own.source, "value-2", 0o600);
+  await fileWith(report, "ignored");
+  own.signal("SIGTERM");
+  await own.time.advance(30_000);
+  assert.equal(await ended, 128 + 9);
+  assert.notEqual(readFileSync(report, "utf8"), "value-2");
 });
 
 test("exec signals the program after the file is written", async (t) => {

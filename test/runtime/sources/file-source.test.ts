@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { SecretReadError } from "../../../runtime/src/errors.ts";
@@ -99,6 +99,24 @@ test("looks at the file now and then, where no change is told", async (t) => {
   assert.ok(looks - before >= 4, `${looks - before} looks`);
   stop();
   assert.equal(time.timers, 0);
+});
+
+test("looks no more once it was told to stop", async (t) => {
+  const folder = temporaryFolder(t);
+  const source = fileSource({ path: join(folder, "secret"), clock: new VirtualTime() });
+  let looks = 0;
+  const stop = source.watch?.(() => looks++) ?? assert.fail("cannot watch");
+  stop();
+  // Another watch tells when the system has told of the change.
+  const told = new Promise<void>((resolve) => {
+    const watcher = watch(folder, () => {
+      watcher.close();
+      resolve();
+    });
+  });
+  writeFileSync(join(folder, "secret"), "value-1");
+  await told;
+  assert.equal(looks, 0);
 });
 
 test("reads an environment variable", async () => {
