@@ -10,13 +10,8 @@ import {
 } from "cockatiel";
 import { halfJitterDelayMs, type Random } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
-import {
-  BreakerOpenError,
-  ClosedError,
-  OperationTimeoutError,
-  SecretReadError,
-  TokenRequestError,
-} from "./errors.ts";
+import { BreakerOpenError, SecretReadError, TokenRequestError } from "./errors.ts";
+import { judge, type Verdict } from "./judge-call.ts";
 
 export interface BreakerOptions {
   /** Time until the first probe after opening; milliseconds, default 5,000. Doubles with each failed probe. */
@@ -49,53 +44,6 @@ export type BreakerState =
       /** One call is under way; its outcome closes or opens the breaker. */
       readonly state: "half-open";
     };
-
-/** What a failed call means for the application as a whole. */
-export type Verdict =
-  /** The application's trouble: nobody else need ask. */
-  | "opens"
-  /** Perhaps: if it happens to several customers in a row. */
-  | "counts"
-  /** As `counts`, but a probe that meets it has proved that the application's secret works. */
-  | "counts-unless-probe"
-  /** The secret was accepted; the trouble is one customer's. */
-  | "accepted"
-  /** The caller gave up, or waited for too long, before anything was learnt. */
-  | "proves-nothing"
-  /** Nothing to do with authentication. */
-  | "unrelated";
-
-/** Who made a failed call. */
-export interface Caller {
-  /** The customer whose trouble it may be, if it is not the application's. */
-  readonly subject?: string | undefined;
-  /** Whether the caller gave up. */
-  readonly cancelled: boolean;
-}
-
-/** Judges a failed call. Pure. */
-export function judge(error: unknown, { subject, cancelled }: Caller): Verdict {
-  if (error instanceof SecretReadError) {
-    return "opens";
-  }
-  if (!(error instanceof TokenRequestError)) {
-    const endedEarly = cancelled || error instanceof OperationTimeoutError || error instanceof ClosedError;
-    return endedEarly ? "proves-nothing" : "unrelated";
-  }
-  switch (error.failure.kind) {
-    case "expired":
-    case "wrong-secret":
-    case "loop":
-      return "opens";
-    case "user-grant":
-      return "accepted";
-    case "transient":
-      return subject === undefined ? "opens" : "counts";
-    case "throttled":
-    case "permanent":
-      return subject === undefined ? "opens" : "counts-unless-probe";
-  }
-}
 
 /** Carries a failed call, and what it means, through the policy. */
 class JudgedError extends Error {

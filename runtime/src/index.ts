@@ -32,7 +32,6 @@ export {
 } from "./rotating-confidential-client.ts";
 export {
   RotatingSecret,
-  type RotatingSecretOptions,
   type RotatingSecretStatus,
   type SecretUse,
   type WithClientSecretOptions,
@@ -41,6 +40,7 @@ export {
   RotatingSecretCredential,
   type RotatingSecretCredentialOptions,
 } from "./rotating-secret-credential.ts";
+export type { RotatingSecretOptions } from "./rotating-secret-options.ts";
 export { type EnvironmentSourceOptions, environmentSource } from "./sources/environment-source.ts";
 export { type FileSourceOptions, fileSource } from "./sources/file-source.ts";
 export { type KeyVaultSourceOptions, keyVaultSource } from "./sources/key-vault-source.ts";

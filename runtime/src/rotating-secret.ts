@@ -1,46 +1,21 @@
 import { inspect } from "node:util";
-import type { MeterProvider } from "@opentelemetry/api";
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead, TaskCancelledError } from "cockatiel";
 import { type AbortSignalLike, abortable } from "./abort.ts";
 import type { Random } from "./backoff.ts";
-import {
-  ApplicationBreaker,
-  type BreakerOptions,
-  type BreakerState,
-  defaultBreakerOptions,
-} from "./breaker.ts";
-import { OptionsCheck } from "./check-options.ts";
+import { ApplicationBreaker, type BreakerState } from "./breaker.ts";
 import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
 import type { SecretInfo } from "./client-secret.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { BreakerOpenError, ClosedError, OperationTimeoutError, TooManyWaitersError } from "./errors.ts";
 import type { RuntimeEventListener } from "./events.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { recognizeTokenError } from "./recognize-token-error.ts";
 import { RefusedSecrets } from "./refused-secrets.ts";
+import { checkedOptions, type RotatingSecretOptions } from "./rotating-secret-options.ts";
 import { type Operation, type RunObserver, runWithSecret } from "./run-with-secret.ts";
 import { SecretCache } from "./secret-cache.ts";
 import type { SecretSource } from "./sources/secret-source.ts";
 import { Telemetry } from "./telemetry.ts";
-
-export interface RotatingSecretOptions {
-  /** The credential's name, for metrics and events: 1 to 127 letters, digits and hyphens. */
-  readonly credential: string;
-  readonly source: SecretSource;
-  /**
-   * Usual time between background reads of the source, give or take a fifth; milliseconds, default 600,000 (10
-   * minutes), from 1,000 to 86,400,000. Must be far below the overlap in which the previous secret still works.
-   */
-  readonly refreshIntervalMs?: number;
-  readonly limits?: Partial<Limits>;
-  readonly breaker?: Partial<BreakerOptions>;
-  /** Default: the global one, as it is registered when the secret is constructed. */
-  readonly meterProvider?: MeterProvider;
-  /** Default: the machine's clock. */
-  readonly clock?: Clock;
-  /** Default: `Math.random`. */
-  readonly random?: Random;
-}
 
 /** What a function given to {@link RotatingSecret.withClientSecret} is told besides the secret. */
 export interface SecretUse {
@@ -96,9 +71,7 @@ export class RotatingSecret {
 
   /** @throws ConfigurationError naming every option that cannot be used. */
   constructor(options: RotatingSecretOptions) {
-    const limits = { ...defaultLimits, ...options.limits };
-    const breaker = { ...defaultBreakerOptions, ...options.breaker };
-    checkOptions(options, limits, breaker);
+    const { limits, breaker } = checkedOptions(options);
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
     this.credential = options.credential;
@@ -327,22 +300,4 @@ export class RotatingSecret {
       probeInMs: state.state === "open" ? state.probeInMs : undefined,
     });
   }
-}
-
-function checkOptions(options: RotatingSecretOptions, limits: Limits, breaker: BreakerOptions): void {
-  const hourMs = 3_600_000;
-  new OptionsCheck("Options of RotatingSecret")
-    .text("credential", options.credential, /^[0-9A-Za-z-]{1,127}$/, "1 to 127 letters, digits and hyphens")
-    .require("source", options.source, typeof options.source?.readCurrent === "function", "a secret source")
-    .number("refreshIntervalMs", options.refreshIntervalMs, 1_000, 24 * hourMs)
-    .integer("limits.maxAttempts", limits.maxAttempts, 1, 20)
-    .number("limits.maxElapsedMs", limits.maxElapsedMs, 100, hourMs)
-    .number("limits.requestTimeoutMs", limits.requestTimeoutMs, 100, hourMs)
-    .number("limits.readTimeoutMs", limits.readTimeoutMs, 100, hourMs)
-    .integer("limits.maxConcurrentRequests", limits.maxConcurrentRequests, 1, 10_000)
-    .integer("limits.maxWaiters", limits.maxWaiters, 1, 10_000_000)
-    .number("breaker.firstProbeMs", breaker.firstProbeMs, 100, hourMs)
-    .number("breaker.longestProbeMs", breaker.longestProbeMs, breaker.firstProbeMs, hourMs)
-    .integer("breaker.customersToOpen", breaker.customersToOpen, 1, 1_000)
-    .done();
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import fc from "fast-check";
-import { ApplicationBreaker, type BreakerState, judge } from "../../runtime/src/breaker.ts";
+import { ApplicationBreaker, type BreakerState } from "../../runtime/src/breaker.ts";
 import type { TokenFailure } from "../../runtime/src/classify-token-error.ts";
 import {
   BreakerOpenError,
@@ -10,6 +10,7 @@ import {
   SecretReadError,
   TokenRequestError,
 } from "../../runtime/src/errors.ts";
+import { judge } from "../../runtime/src/judge-call.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 
 const options = { firstProbeMs: 5_000, longestProbeMs: 60_000, customersToOpen: 3 };

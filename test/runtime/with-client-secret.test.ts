@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { inspect } from "node:util";
 import { BreakerOpenError, ConfigurationError, TokenRequestError } from "../../runtime/src/errors.ts";
-import { RotatingSecret, type RotatingSecretOptions } from "../../runtime/src/rotating-secret.ts";
+import { RotatingSecret } from "../../runtime/src/rotating-secret.ts";
+import type { RotatingSecretOptions } from "../../runtime/src/rotating-secret-options.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 import { FakeVault, seededRandom } from "./fake-cloud.ts";
 

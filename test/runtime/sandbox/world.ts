@@ -1,5 +1,6 @@
-import { RotatingSecret, type RotatingSecretOptions } from "../../../runtime/src/rotating-secret.ts";
+import { RotatingSecret } from "../../../runtime/src/rotating-secret.ts";
 import { RotatingSecretCredential } from "../../../runtime/src/rotating-secret-credential.ts";
+import type { RotatingSecretOptions } from "../../../runtime/src/rotating-secret-options.ts";
 import { ManagedCredential, type ManagedCredentialArgs } from "../../support/managed-credential.ts";
 import { Traffic } from "../../support/traffic.ts";
 import { startTrustedSandbox, type TrustedSandbox } from "../../support/trusted-sandbox.ts";
