@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { answerFrom } from "../../test/support/graph-directory.ts";
 import { startHttpsServer } from "../../test/support/https-server.ts";
 import { tenantOf } from "./tenant.ts";
@@ -7,11 +8,11 @@ import { tenantOf } from "./tenant.ts";
  * latency. Prints one line of JSON when it listens; then, for each line on standard input, how many pages it has
  * handed out since the last.
  *
- * Answers are made once and kept, so that a measured run waits for the latency and not for this process.
+ * Answers are made once and kept, compressed as Graph compresses them, so that a measured run waits for the latency and not for this process.
  */
 const [applications = 0, latencyMs = 0] = process.argv.slice(2).map(Number);
 const directory = tenantOf(applications, Date.now());
-const made = new Map<string, { status: number; type: string; bytes: Buffer }>();
+const made = new Map<string, ReturnType<typeof make>>();
 let pages = 0;
 
 const server = await startHttpsServer((request, response) => {
@@ -20,8 +21,14 @@ const server = await startHttpsServer((request, response) => {
   made.set(url, answer);
   if (answer.status === 200 && answer.type === "application/json") pages++;
   setTimeout(() => {
-    response.writeHead(answer.status, { "content-type": answer.type, "content-length": answer.bytes.length });
-    response.end(answer.bytes);
+    const isGzip = request.headers["accept-encoding"]?.includes("gzip") === true;
+    const bytes = isGzip ? answer.gzip : answer.bytes;
+    response.writeHead(answer.status, {
+      "content-type": answer.type,
+      "content-length": bytes.length,
+      ...(isGzip ? { "content-encoding": "gzip" } : {}),
+    });
+    response.end(bytes);
   }, latencyMs);
 });
 
@@ -35,9 +42,6 @@ process.stdin.on("end", () => process.exit());
 function make(method: string, url: string) {
   const { status, body } = answerFrom(directory, server.origin, { method, url, body: undefined });
   const isText = typeof body === "string";
-  return {
-    status,
-    type: isText ? "text/plain" : "application/json",
-    bytes: Buffer.from(isText ? body : JSON.stringify(body)),
-  };
+  const bytes = Buffer.from(isText ? body : JSON.stringify(body));
+  return { status, type: isText ? "text/plain" : "application/json", bytes, gzip: gzipSync(bytes) };
 }

@@ -124,7 +124,8 @@ class CollectionScan {
       this.#expected = expected;
       if (next === undefined || expected === undefined) return [];
       if (expected <= PAGES_WORTH_PARTS * PAGE_SIZE) return [];
-      const parts = partChains(this.#collection, concurrency, outcome.createdMs);
+      // Twice as many as there are requests at once: while one part's page is worked on, another's is asked for.
+      const parts = partChains(this.#collection, 2 * concurrency, outcome.createdMs);
       if (parts.length > 0) {
         state.applyChains(name, parts);
         await journal.chains(name, parts);
