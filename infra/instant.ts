@@ -15,14 +15,17 @@ export function formatInstant(ms: number): string {
 /** Milliseconds since 1970, or undefined if `text` is not a moment in exactly our form. */
 export function parseInstant(text: string): number | undefined {
   if (!FORM.test(text)) return undefined;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) || formatInstant(ms) !== text ? undefined : ms;
+  return momentOf(text);
 }
 
 /** Like `parseInstant`, but takes what people write too: a date alone, minutes without seconds. */
 export function parseLooseInstant(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/.test(text)) return undefined;
+  return momentOf(text);
+}
+
+/** `Date` rolls 30 February over into March, and 24:00 into the next day: such moments are refused instead. */
+function momentOf(text: string): number | undefined {
   const ms = Date.parse(text);
-  // `Date` rolls 30 February over into March: such a date is refused instead.
-  return Number.isNaN(ms) || !formatInstant(ms).startsWith(text.slice(0, 10)) ? undefined : ms;
+  return new Date(ms).getUTCDate() === Number(text.slice(8, 10)) ? ms : undefined;
 }
