@@ -5,13 +5,14 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-const UNITS_MS: Readonly<Record<string, number>> = {
-  second: SECOND_MS,
-  minute: MINUTE_MS,
-  hour: HOUR_MS,
-  day: DAY_MS,
-  week: 7 * DAY_MS,
-};
+/** A map, not an object: every object has a member called `constructor`. */
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ["second", SECOND_MS],
+  ["minute", MINUTE_MS],
+  ["hour", HOUR_MS],
+  ["day", DAY_MS],
+  ["week", 7 * DAY_MS],
+]);
 
 /** What `parseDuration` accepts, for error texts. */
 export const DURATION_FORM = 'a whole number and a unit, e.g. "180 days", "12 hours", "5 minutes"';
@@ -22,7 +23,7 @@ export const DURATION_FORM = 'a whole number and a unit, e.g. "180 days", "12 ho
  */
 export function parseDuration(text: string): number | undefined {
   const match = /^\s*(\d{1,7})\s*([a-z]+?)s?\s*$/i.exec(text);
-  const unitMs = UNITS_MS[match?.[2]?.toLowerCase() ?? ""];
+  const unitMs = UNITS_MS.get(match?.[2]?.toLowerCase() ?? "");
   return match?.[1] === undefined || unitMs === undefined ? undefined : Number(match[1]) * unitMs;
 }
 
@@ -31,7 +32,7 @@ export function formatDuration(durationMs: number): string {
   const sign = durationMs < 0 ? "-" : "";
   const size = Math.abs(durationMs);
   for (const unit of ["day", "hour", "minute", "second"]) {
-    const unitMs = UNITS_MS[unit] ?? SECOND_MS;
+    const unitMs = UNITS_MS.get(unit) ?? SECOND_MS;
     if (size >= unitMs && size % unitMs === 0) {
       const count = size / unitMs;
       return `${sign}${count} ${unit}${count === 1 ? "" : "s"}`;
