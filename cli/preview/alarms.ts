@@ -13,32 +13,35 @@ const PASSWORD = "azuread:index/applicationPassword:ApplicationPassword";
 const VAULT_SECRET = "azure-native:keyvault:Secret";
 const ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment";
 
+const APPLICATION = "azuread:index/application:Application";
+const SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal";
+
 /** What nobody can do without, and what it means to lose it. */
 const VITAL: Readonly<Record<string, readonly [name: string, means: string]>> = {
-  "azuread:index/application:Application": [
-    "the application",
-    "its client id and all its secrets stop working at once",
-  ],
-  "azuread:index/servicePrincipal:ServicePrincipal": [
-    "the application's service principal",
-    "no token is given out any more, and consent is lost",
-  ],
+  [APPLICATION]: ["the application", "its client id and all its secrets stop working at once"],
+  [SERVICE_PRINCIPAL]: ["the application's service principal", "it gets no more tokens, and consent is lost"],
   "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential": [
     "a federated credential",
-    "the workload that signs in by it gets no token any more",
+    "the workload that signs in with it gets no more tokens",
   ],
   "azure-native:resources:ResourceGroup": [
     "the resource group",
     "everything in it goes with it, the vault too",
   ],
-  "azure-native:keyvault:Vault": ["the vault", "no consumer can read its secret any more"],
-  [VAULT_SECRET]: ["the published secret", "no consumer can read it any more"],
+  "azure-native:keyvault:Vault": ["the vault", "consumers can no longer read their secrets"],
+  [VAULT_SECRET]: ["the published secret", "consumers can no longer read it"],
 };
 
 /** Every step that would break somebody. Pure. */
 export function alarmsOf(steps: readonly Step[], plans: readonly PlanReport[]): Alarm[] {
+  const isGone = ({ operation }: Step) => operation === "delete" || operation === "replace";
+  const lost = new Set(
+    steps.filter((step) => step.type === APPLICATION && isGone(step)).map((step) => credentialOf(step)),
+  );
   return steps.flatMap((step) => {
-    const what = alarmOf(step, plans);
+    // It goes with its application, of which people are told.
+    const goesAlong = [PASSWORD, SERVICE_PRINCIPAL].includes(step.type) && isGone(step);
+    const what = goesAlong && lost.has(credentialOf(step)) ? undefined : alarmOf(step, plans);
     return what === undefined ? [] : [{ credential: credentialOf(step), what }];
   });
 }

@@ -50,21 +50,37 @@ function areaOf({ type, parent }: Step): Change["area"] {
   return type.startsWith("azuread:") ? "application" : "other";
 }
 
+/** While the vault is not there yet, a preview does not know the ids of their roles and scopes. */
+const RESPONDERS_RIGHTS: Readonly<Record<string, { role: string; on: string }>> = {
+  "responders-reader": { role: "Reader", on: "the resource group" },
+  "responders-vault-reader": { role: "Key Vault Reader", on: "the vault" },
+};
+
 function rightChange(step: Step): string {
   const { operation, before, after, parent } = step;
   const side = operation === "delete" ? before : after;
   const isReader = parent?.type === "keyturn:vault:PublishedSecret";
+  const ofResponders =
+    parent?.type === "keyturn:responders:Responders" ? RESPONDERS_RIGHTS[step.name] : undefined;
+  const principal = `${String(side.principalType ?? "principal")} ${text(side.principalId)}`;
   const who = isReader
     ? readerOf(step)
-    : `${String(side.principalType ?? "principal")} ${text(side.principalId)}`;
+    : ofResponders === undefined
+      ? principal
+      : `the responders (${principal.toLowerCase()})`;
   const roleId = text(side.roleDefinitionId).split("/").at(-1) ?? "";
-  const role = ROLE_NAMES.get(roleId) ?? (isReader ? "Key Vault Secrets User" : known(roleId, "a role"));
-  const where = isReader ? `secret ${parent.name}` : scopeText(text(side.scope), step.name);
+  const role =
+    ROLE_NAMES.get(roleId) ??
+    (isReader ? "Key Vault Secrets User" : (ofResponders?.role ?? known(roleId, "a role")));
+  const where = isReader
+    ? `secret ${parent.name}`
+    : (ofResponders?.on ?? scopeText(text(side.scope), step.name));
+  const s = (verb: string) => (ofResponders === undefined ? `${verb}s` : verb);
   switch (operation) {
     case "create":
-      return `widened: ${who} gets ${role} on ${where}`;
+      return `widened: ${who} ${s("get")} ${role} on ${where}`;
     case "delete":
-      return `narrowed: ${who} loses ${role} on ${where}`;
+      return `narrowed: ${who} ${s("lose")} ${role} on ${where}`;
     default:
       return `changed: ${who}, ${role} on ${where}${listed(step.changed)}`;
   }
@@ -92,7 +108,7 @@ function applicationChanges({ name, before, after, changed }: Step): Change[] {
     changes.push({ area: "rights", what: `widened: the application may ask for ${permission}` });
   }
   for (const permission of had.filter((each) => !has.includes(each))) {
-    changes.push({ area: "rights", what: `narrowed: the application asks for ${permission} no more` });
+    changes.push({ area: "rights", what: `narrowed: the application no longer asks for ${permission}` });
   }
   const others = changed.filter((path) => !path.startsWith("requiredResourceAccesses"));
   if (others.length > 0 || changes.length === 0) {

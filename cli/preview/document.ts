@@ -79,15 +79,21 @@ function withPlan(plan: PlanReport, steps: readonly Step[], alarms: readonly Ala
   const { publish, current } = plan;
   const changes = steps.filter((step) => !isPartOfPlan(step, plan)).flatMap(changesOf);
   const published = publish ?? current;
+  const what = whatHappens(plan, steps, changes);
+  const consequence = consequenceOf(plan, alarms);
   return {
     name: plan.name,
-    what: whatHappens(plan, steps, changes),
-    reason: plan.stopped ?? plan.reason,
+    what,
+    reason: plan.stopped ?? (what === "adopted" ? ADOPTED : plan.reason),
     slot: published?.slot ?? null,
     generation: published?.generation ?? null,
     oldExpiresAt: current?.expiresAt ?? null,
     newExpiresAt: published?.expiresAt ?? null,
-    consumers: { names: plan.consumers, ...consequenceOf(plan, alarms) },
+    consumers: {
+      names: plan.consumers,
+      ...consequence,
+      ...(what === "adopted" && consequence.keepWorking && { note: "secrets made by hand stay valid" }),
+    },
     changes,
     problems: [...plan.refusals, ...(plan.stopped === undefined ? [] : [`left as it is: ${plan.stopped}`])],
     next: plan.next,
@@ -102,6 +108,8 @@ const WORDS: Readonly<Record<string, string>> = {
   wait: "waiting",
   hold: "held",
 };
+
+const ADOPTED = "taken over: the application exists, and what people made in it stays as it is";
 
 const APPLICATION = "azuread:index/application:Application";
 
@@ -129,18 +137,26 @@ function isPartOfPlan({ type, operation, parent }: Step, { action, publish }: Pl
   }
 }
 
-/** A federated credential, or one that is declared no more. */
+/** What a credential that goes has besides what people know it by. */
+const GOES_ALONG = new Set([
+  "random:index/randomUuid:RandomUuid",
+  "random:index/randomInteger:RandomInteger",
+  "azuread:index/applicationPassword:ApplicationPassword",
+]);
+
+/** A federated credential, or one that is no longer declared. */
 function withoutPlan(name: string, steps: readonly Step[], alarms: readonly Alarm[]): CredentialPreview {
   const component = steps.find(({ type }) => type.startsWith("keyturn:credential:"));
-  const changes = steps.flatMap(changesOf);
   const isFederated = component?.type === "keyturn:credential:FederatedCredential";
-  const isGone = component?.operation === "delete";
+  // Where something is protected the engine stops before it says that the component goes.
+  const isGone = steps.length > 0 && steps.every(({ operation }) => operation === "delete");
+  const changes = steps.filter(({ type }) => !(isGone && GOES_ALONG.has(type))).flatMap(changesOf);
   const isNew = component?.operation === "create";
   return {
     name,
     what: isGone ? "removed" : isNew ? "created" : changes.length > 0 ? "changed" : "unchanged",
     reason: isGone
-      ? "declared no more"
+      ? "no longer declared: what it consists of is deleted"
       : isFederated
         ? "federated: it has no secret, nothing expires"
         : "no plan was made",
@@ -152,7 +168,7 @@ function withoutPlan(name: string, steps: readonly Step[], alarms: readonly Alar
       names: [],
       keepWorking: alarms.length === 0,
       until: null,
-      note: alarms.length > 0 ? "see the alarms" : isFederated ? "sign in with tokens of their own" : "",
+      note: alarms.length > 0 ? "see the alarms" : isFederated ? "they sign in with tokens of their own" : "",
     },
     changes,
     problems: [],

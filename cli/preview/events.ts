@@ -110,7 +110,7 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
       if (step !== undefined) steps.set(step.urn, joined(steps.get(step.urn), step));
     }
     // Only errors: a debug message may repeat what a provider was sent.
-    if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent.message.trim());
+    if (diagnosticEvent?.severity === "error") errors.push(inShort(diagnosticEvent.message.trim()));
     if (policyEvent !== undefined) {
       const { policyName, enforcementLevel, resourceUrn = "", message } = policyEvent;
       const { type, name } = partsOfUrn(resourceUrn);
@@ -125,7 +125,7 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
   }
   return {
     steps: [...steps.values()].toSorted(by(({ urn }) => urn)),
-    errors: linesOf([...new Set(errors)].sort()),
+    errors: withoutEcho(linesOf([...new Set(errors)].sort())),
     policy: policy.toSorted(
       by(({ level, rule, resource }) => `${level === "mandatory" ? 0 : 1} ${rule} ${resource}`),
     ),
@@ -135,6 +135,20 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
 /** The last part of a type, which people know: `Vault` of `azure-native:keyvault:Vault`. */
 export function kindOf(type: string): string {
   return type.split(":").at(-1) ?? type;
+}
+
+/** The engine says it in four lines, with the URN in two of them. */
+function inShort(error: string): string {
+  const urn = /resource "(urn:pulumi:[^"]+)" cannot be deleted\s+because it is protected/.exec(error)?.[1];
+  if (urn === undefined) return error;
+  const { type, name } = partsOfUrn(urn);
+  return `${kindOf(type)} ${name} is protected and cannot be deleted. If that is what you want: pulumi state unprotect '${urn}'`;
+}
+
+/** The engine's last word says nothing beside those before it. */
+function withoutEcho(errors: readonly string[]): string[] {
+  const others = errors.filter((error) => error !== "preview failed");
+  return others.length > 0 ? others : [...errors];
 }
 
 function linesOf(texts: readonly string[]): string[] {

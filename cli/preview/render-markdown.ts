@@ -20,14 +20,14 @@ export function renderPreviewMarkdown(document: PreviewDocument, mostBytes: numb
   page.addList(
     alarms.length === 0
       ? []
-      : ["> [!CAUTION]\n> **This would break consumers.** Nothing in the plan asks for it."],
+      : ["> [!CAUTION]\n> **This would break consumers**, and no plan asks for it:\n>"],
     alarms.map(
       ({ credential, what }) => `> - ${credential === null ? "" : `${code(credential)}: `}${code(what)}`,
     ),
     "\n",
   );
   page.addList(
-    errors.length === 0 ? [] : ["> [!WARNING]\n> **The preview failed.**"],
+    errors.length === 0 ? [] : ["> [!WARNING]\n> **The preview failed:**\n>"],
     errors.map((error) => `> - ${code(error)}`),
     "\n",
   );
@@ -78,7 +78,7 @@ function row({
     slot ?? "",
     generation ?? "",
     expires,
-    `${consumers.keepWorking ? "" : "**break**: "}${code(consumers.note)}`,
+    `${consumers.keepWorking ? "" : "**break**: "}${sentence(consumers.note)}`,
     next === null ? "" : `${next.action} ${day(next.at)}`,
   ];
   return `| ${cells.join(" | ")} |`;
@@ -93,6 +93,11 @@ function detailsOf({ name, what, reason, consumers, changes, problems }: Credent
     ...problems.map((problem) => `- ${code(name)} **needs a person**: ${code(problem)}`),
     ...changes.map((change) => `- ${code(name)} ${change.area}: ${code(change.what)}`),
   ];
+}
+
+/** Our own words, in which nothing foreign stands: readable, and harmless even so. */
+function sentence(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9 .,:;()-]/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
 /** Takes lines as long as they fit, and keeps room for the word about those that do not. */

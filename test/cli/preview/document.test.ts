@@ -270,7 +270,7 @@ describe("the comment on a pull request", () => {
       credentials[0].changes.map(({ what }) => what),
       [
         "widened: the application may ask for Mail.Read (as the application)",
-        "narrowed: the application asks for Mail.Send (as the application) no more",
+        "narrowed: the application no longer asks for Mail.Send (as the application)",
       ],
     );
   });
