@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import { createSandbox } from "../../sandbox/host/create-sandbox.ts";
 import { fillIn, placeholdersIn } from "../../sandbox/host/placeholders.ts";
 import { type TestStack, testStack, writeProgram } from "../../test/support/engine.ts";
@@ -22,6 +23,7 @@ import { templateProject } from "./template-project.ts";
 const sizes = [1, 10, 100] as const;
 
 const programFile = fileURLToPath(new URL("../../infra/index.ts", import.meta.url));
+const projectFile = fileURLToPath(new URL("../../Pulumi.yaml", import.meta.url));
 
 const names = {
   empty: "empty program",
@@ -116,9 +118,9 @@ async function takeOver(stack: TestStack, exported: Deployment): Promise<TestSta
   return stack;
 }
 
-/** `Pulumi.yaml` and `Pulumi.dev.yaml`, as JSON, which YAML includes. */
+/** `Pulumi.yaml`, with the runtime as our own project has it, and `Pulumi.dev.yaml`, as JSON, which YAML includes. */
 function writeProject(folder: string, main: string, settings: Record<string, unknown> = {}): void {
-  const runtime = { name: "nodejs", options: { typescript: false } };
+  const { runtime } = parse(readFileSync(projectFile, "utf8")) as { runtime: unknown };
   const config = Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [`keyturn:${name}`, value]),
   );
