@@ -202,8 +202,9 @@ function record(
 }
 
 /**
- * Where the vault and the stack's memory tell different things of one secret; undefined if nowhere. Neither ever
- * changes what it says of a generation, save that one whose key was deleted by hand is made again with another key.
+ * Where the vault and the stack's memory tell different things; undefined if nowhere. Neither ever changes what it
+ * says of a generation, save that one whose key was deleted by hand is made again with another key; nor what it
+ * says of a publication.
  */
 export function contradiction(published: Published, known: Published): string | undefined {
   for (const ours of [known.current, known.previous]) {
@@ -216,10 +217,25 @@ export function contradiction(published: Published, known: Published): string | 
       }
     }
   }
-  return undefined;
+  if (!isSamePublication(published, known)) return undefined;
+  const differing = TERM_TAGS.filter((name) => publishedTags(published)[name] !== publishedTags(known)[name]);
+  return differing.length === 0
+    ? undefined
+    : `the tags of generation ${known.current.generation} and what was published differ in ${differing.join(", ")}`;
 }
 
 const RECORD_FIELDS = ["generation", "slot", "createdAtMs", "expiresAtMs"] as const;
+/** What is written down with a publication, besides its secrets. */
+const TERM_TAGS = ["clientId", "rotateAfter", "splayDays", "overlap", "retireAfter"] as const;
+
+/** A generation is published again by a rollback: with another one before it, or at another time. */
+function isSamePublication(published: Published, known: Published): boolean {
+  return (
+    published.current.generation === known.current.generation &&
+    published.previous?.generation === known.previous?.generation &&
+    published.previous?.replacedAtMs === known.previous?.replacedAtMs
+  );
+}
 
 /** From when on a secret is due for rotation. */
 export function rotateAfterMs(createdAtMs: number, periodMs: number, splayDays: number): number {
