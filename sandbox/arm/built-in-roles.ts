@@ -95,6 +95,19 @@ export const BUILT_IN_ROLES: readonly RoleDefinition[] = [
     actions: KEY_VAULT_OBJECT_READER,
     dataActions: ["Microsoft.KeyVault/vaults/secrets/*"],
   }),
+  role("12338af0-0e69-4776-bea7-57ae8d297424", "Key Vault Crypto User", {
+    dataActions: [
+      "Microsoft.KeyVault/vaults/keys/read",
+      "Microsoft.KeyVault/vaults/keys/update/action",
+      "Microsoft.KeyVault/vaults/keys/backup/action",
+      "Microsoft.KeyVault/vaults/keys/encrypt/action",
+      "Microsoft.KeyVault/vaults/keys/decrypt/action",
+      "Microsoft.KeyVault/vaults/keys/wrap/action",
+      "Microsoft.KeyVault/vaults/keys/unwrap/action",
+      "Microsoft.KeyVault/vaults/keys/sign/action",
+      "Microsoft.KeyVault/vaults/keys/verify/action",
+    ],
+  }),
   role("00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator", {
     actions: KEY_VAULT_OBJECT_READER,
     dataActions: ["Microsoft.KeyVault/vaults/*"],
@@ -121,6 +134,28 @@ export const BUILT_IN_ROLES: readonly RoleDefinition[] = [
       "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
       "4633458b-17de-408a-b874-0445c86b69e6",
     ],
+  }),
+  role("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor", {
+    actions: [
+      "Microsoft.Storage/storageAccounts/blobServices/containers/delete",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/read",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/write",
+      "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action",
+    ],
+    dataActions: [
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action",
+    ],
+  }),
+  role("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "Storage Blob Data Reader", {
+    actions: [
+      "Microsoft.Storage/storageAccounts/blobServices/containers/read",
+      "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action",
+    ],
+    dataActions: ["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"],
   }),
   role("43d0d8ad-25c7-4714-9337-8ba259a9fe05", "Monitoring Reader", {
     actions: ["*/read", "Microsoft.OperationalInsights/workspaces/search/action", "Microsoft.Support/*"],

@@ -1,5 +1,6 @@
 import type { State } from "../state.ts";
 import type { RolePermission } from "./built-in-roles.ts";
+import { CONDITION_ATTRIBUTES, parseCondition } from "./conditions.ts";
 import { isWithin } from "./resource-id.ts";
 import { findRoleDefinition, roleGuid } from "./role-definitions.ts";
 import type { ArmResource } from "./state.ts";
@@ -14,6 +15,8 @@ export type AccessQuestion = {
   scope: string;
   /** For writing or deleting a role assignment: the role that it gives. */
   assignedRole?: string;
+  /** And to whom it gives it. */
+  assignedTo?: { principalId: string; principalType: string };
 } & (
   | {
       /** A control-plane action, e.g. `Microsoft.KeyVault/vaults/read`. */
@@ -33,7 +36,8 @@ export type AccessQuestion = {
 export function isAllowed(state: State, question: AccessQuestion): boolean {
   return assignmentsFor(state, question.principalId, question.scope).some((assignment) => {
     const role = findRoleDefinition(state, String(assignment.properties.roleDefinitionId));
-    return role?.permissions.some((permission) => permits(permission, question)) ?? false;
+    const permitted = role?.permissions.some((permission) => permits(permission, question)) ?? false;
+    return permitted && meetsOwnCondition(assignment, question);
   });
 }
 
@@ -81,6 +85,26 @@ const CONDITIONAL_ACTIONS = [
   "Microsoft.Authorization/roleAssignments/write",
   "Microsoft.Authorization/roleAssignments/delete",
 ];
+
+/** The condition of the role assignment itself, which Azure asks at each call. */
+function meetsOwnCondition({ properties }: ArmResource, question: AccessQuestion): boolean {
+  if (typeof properties.condition !== "string") return true;
+  const { assignedRole, assignedTo } = question;
+  const attributes = {
+    ...(assignedRole !== undefined && { [CONDITION_ATTRIBUTES.role]: roleGuid(assignedRole) }),
+    ...(assignedTo !== undefined && {
+      [CONDITION_ATTRIBUTES.principal]: assignedTo.principalId,
+      [CONDITION_ATTRIBUTES.principalType]: assignedTo.principalType,
+    }),
+  };
+  const action = "action" in question ? question.action : question.dataAction;
+  const isDeletion = action.toLowerCase().endsWith("/delete");
+  return parseCondition(properties.condition)({
+    action,
+    request: isDeletion ? {} : attributes,
+    resource: isDeletion ? attributes : {},
+  });
+}
 
 function meetsCondition(
   { assignableRoles }: RolePermission,

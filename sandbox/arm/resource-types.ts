@@ -71,6 +71,8 @@ export interface StoredType {
   systemData?: boolean;
   /** Is put on another resource, or on a scope. */
   extension?: boolean;
+  /** Is not changed by a second PUT, which answers what is there. */
+  writtenOnce?: boolean;
   /** @throws ArmError when the service refuses. */
   write(write: ResourceWrite): Written;
   /** What goes with it. Runs before it is removed. */

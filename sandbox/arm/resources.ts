@@ -44,7 +44,9 @@ export function putResource(
     return getResource(draft, id, context.vaultUri);
   }
   const key = resourceKey(id);
-  const write = { draft, id: parsed, body, existing: draft.arm.resources[key], context };
+  const existing = draft.arm.resources[key];
+  if (existing !== undefined && type.writtenOnce) return viewOf(existing);
+  const write = { draft, id: parsed, body, existing, context };
   const resource = written(type, write);
   draft.arm.resources[key] = resource;
   return viewOf(resource);

@@ -41,8 +41,18 @@ export const notEmulated: readonly NotEmulated[] = [
     instead: "never by itself: switch on a fault (`stale`)",
   },
   {
-    what: "Key Vault: keys, certificates, network rules, private endpoints",
-    instead: "501 for keys and certificates; the rest has no effect",
+    what: "Key Vault: working with keys (encrypt, decrypt …), certificates, network rules, private endpoints",
+    instead:
+      "Resource Manager makes and shows keys; the vault itself answers 501 for them and for certificates; the rest has no effect",
+  },
+  {
+    what: "Storage: blobs",
+    instead:
+      "Resource Manager makes and shows accounts and containers; there is nothing behind their addresses",
+  },
+  {
+    what: "Role assignments: conditions on other attributes than the role, the principal and its type",
+    instead: "501",
   },
   {
     what: "Key Vault: limits",

@@ -1,6 +1,7 @@
 import { findDirectoryObject } from "../../entra/directory-objects.ts";
 import { isoSeconds } from "../../iso-time.ts";
 import type { State } from "../../state.ts";
+import { ConditionError, parseCondition } from "../conditions.ts";
 import { ArmError, badRequest, notEmulated } from "../errors.ts";
 import { ROLE_ASSIGNMENT_TYPE } from "../rbac.ts";
 import { resourceKey } from "../resource-id.ts";
@@ -12,6 +13,7 @@ interface RoleAssignmentProperties {
   principalType?: string;
   roleDefinitionId?: string;
   condition?: string;
+  conditionVersion?: string;
   delegatedManagedIdentityResourceId?: string;
   [property: string]: unknown;
 }
@@ -34,7 +36,7 @@ export const roleAssignments: StoredType = {
         "InvalidRoleAssignmentId",
       );
     }
-    if (sent.condition !== undefined) throw notEmulated("conditions on role assignments");
+    requireCondition(sent);
     const role = roleOf(draft, sent.roleDefinitionId);
     const principal = principalOf(draft, sent);
     requireUnchanged(write, principal.principalId);
@@ -54,6 +56,23 @@ export const roleAssignments: StoredType = {
     };
   },
 };
+
+/** https://learn.microsoft.com/azure/role-based-access-control/conditions-role-assignments-rest */
+function requireCondition({ condition, conditionVersion }: RoleAssignmentProperties): void {
+  if (condition === undefined) return;
+  if (conditionVersion !== "2.0") {
+    throw badRequest(
+      `The condition version '${conditionVersion ?? ""}' is not valid; it must be '2.0'.`,
+      "InvalidConditionVersion",
+    );
+  }
+  try {
+    parseCondition(condition);
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    throw notEmulated(`the condition of this role assignment: ${error.message}`);
+  }
+}
 
 function scopeOf({ id }: ResourceWrite): string {
   if (id.scope !== "/" && id.subscriptionId === undefined)

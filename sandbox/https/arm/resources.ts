@@ -3,7 +3,7 @@ import { badRequest } from "../../arm/errors.ts";
 import { parseResourceId, resourceKey } from "../../arm/resource-id.ts";
 import type { ArmContext, ResourceBody } from "../../arm/resource-types.ts";
 import { deleteResource, getResource, putResource } from "../../arm/resources.ts";
-import { type Access, refusalOf } from "../../providers/native/rights.ts";
+import { type Access, assignmentIn, refusalOf } from "../../providers/native/rights.ts";
 import type { State } from "../../state.ts";
 import { emptyAnswer, type FaceRequest, jsonAnswer } from "../exchange.ts";
 import type { Operation } from "../operation.ts";
@@ -49,7 +49,7 @@ export const putResourceOperation: Operation = {
     const context = await admittedCall(request, services);
     const { store } = services;
     const body = bodyIn(request);
-    requireRight(store.state, context, request, "write", String(body.properties?.roleDefinitionId ?? ""));
+    requireRight(store.state, context, request, "write", body.properties);
     const isNew = store.state.arm.resources[resourceKey(idIn(request))] === undefined;
     await store.update((draft) => void putResource(draft, idIn(request), body, context));
     return jsonAnswer(isNew ? 201 : 200, getResource(store.state, idIn(request), context.vaultUri));
@@ -66,13 +66,7 @@ export const deleteResourceOperation: Operation = {
     const context = await admittedCall(request, services);
     const { store } = services;
     const existing = store.state.arm.resources[resourceKey(idIn(request))];
-    requireRight(
-      store.state,
-      context,
-      request,
-      "delete",
-      String(existing?.properties.roleDefinitionId ?? ""),
-    );
+    requireRight(store.state, context, request, "delete", existing?.properties);
     await store.update((draft) => deleteResource(draft, idIn(request), context));
     return emptyAnswer(existing === undefined ? 204 : 200);
   },
@@ -87,10 +81,11 @@ function requireRight(
   { caller }: ArmContext,
   request: FaceRequest,
   verb: Access["verb"],
-  assignedRole?: string,
+  properties?: Readonly<Record<string, unknown>>,
 ): void {
   const id = idIn(request);
-  const refusal = refusalOf(state, caller, { definition: { armType: typeIn(id) }, id, verb, assignedRole });
+  const access = { definition: { armType: typeIn(id) }, id, verb, ...assignmentIn(properties) };
+  const refusal = refusalOf(state, caller, access);
   if (refusal !== undefined) throw refusal;
 }
 

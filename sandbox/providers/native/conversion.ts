@@ -44,7 +44,14 @@ export function outputsOf(definition: ResourceDefinition, view: ResourceView): P
 
 /** Outputs as the inputs that would bring them about: what is only ever answered is left out. */
 export function inputsFromOutputs(definition: ResourceDefinition, outputs: Properties): Properties {
-  return projected(bodyFields(definition), outputs);
+  const fields = bodyFields(definition);
+  const inputs = projected(fields, outputs);
+  const { properties } = fields;
+  // What a program gives under `properties`, some resources give back without it.
+  if (properties?.kind === "object" && definition.outputs.properties === undefined) {
+    inputs.properties = projected(properties.fields, outputs);
+  }
+  return inputs;
 }
 
 /** The inputs of a resource that no program has declared yet: from its id, and from what it is. */

@@ -36,7 +36,7 @@ import { plain } from "./plain-values.ts";
 import { previewOutputs } from "./preview.ts";
 import { refreshedInputs } from "./refresh.ts";
 import { RESOURCE_DEFINITIONS } from "./resources/index.ts";
-import { type Access, refusalOf } from "./rights.ts";
+import { type Access, assignmentIn, refusalOf } from "./rights.ts";
 import type { ResourceDefinition } from "./schema.ts";
 import { asProviderError, isServiceError } from "./service-errors.ts";
 import { validate } from "./validate.ts";
@@ -136,7 +136,7 @@ class NativeProvider implements EmulatedProvider {
     const inputs = plain(properties);
     if (preview) return { id: "", properties: previewOutputs(definition, inputs) };
     const id = resourceIdOf(definition, inputs, this.#subscriptionId);
-    this.#requireNew(definition, id);
+    if (!definition.comesWithParent) this.#requireNew(definition, id);
     const view = await this.#put(definition, id, inputs);
     return { id: view.id, properties: outputsOf(definition, view) };
   }
@@ -181,7 +181,11 @@ class NativeProvider implements EmulatedProvider {
         await this.#deleteSecret(plain(oldInputs));
         return;
       }
-      this.#authorize({ definition, id, verb: "delete", assignedRole: this.#assignedRole(id) });
+      if (definition.comesWithParent) {
+        if (store.state.arm.resources[resourceKey(id)] !== undefined) await this.#put(definition, id, {});
+        return;
+      }
+      this.#authorize({ definition, id, verb: "delete", ...this.#assignment(id) });
       await store.update((draft) => deleteResource(draft, id, this.#context()));
     } catch (error) {
       if (isServiceError(error) && error.status === 404) return;
@@ -234,9 +238,8 @@ class NativeProvider implements EmulatedProvider {
   }
 
   async #put(definition: ResourceDefinition, id: string, inputs: Properties): Promise<ResourceView> {
-    const assignedRole = typeof inputs.roleDefinitionId === "string" ? inputs.roleDefinitionId : undefined;
     try {
-      this.#authorize({ definition, id, verb: "write", assignedRole });
+      this.#authorize({ definition, id, verb: "write", ...assignmentIn(inputs) });
       return await this.#args.store.update((draft) => {
         const body = bodyOf(definition, this.#withKeptProperties(definition, id, inputs));
         return plainJson(putResource(draft, id, body, this.#context()));
@@ -296,9 +299,8 @@ class NativeProvider implements EmulatedProvider {
     if (refusal !== undefined) throw refusal;
   }
 
-  #assignedRole(id: string): string | undefined {
-    const role = this.#args.store.state.arm.resources[resourceKey(id)]?.properties.roleDefinitionId;
-    return typeof role === "string" ? role : undefined;
+  #assignment(id: string): Pick<Access, "assignedRole" | "assignedTo"> {
+    return assignmentIn(this.#args.store.state.arm.resources[resourceKey(id)]?.properties);
   }
 
   #clientConfig(): Properties {

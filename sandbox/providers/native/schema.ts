@@ -124,6 +124,8 @@ export interface ResourceDefinition {
   forceNew: readonly string[];
   /** Whether Azure does without a location; the other types that have one need it. */
   optionalLocation?: true;
+  /** Azure makes it with its parent: to declare it changes it, and to delete it makes it what it was at first. */
+  comesWithParent?: true;
   inputs: Fields;
   /** Besides `id`. */
   outputs: Fields;

@@ -104,12 +104,12 @@ describe("putResource", () => {
   it("names what the sandbox does not emulate, and what is no id", () => {
     const manager = new Manager();
     manager.put(GROUP, { location: "westeurope" });
-    const storage = `${GROUP}/providers/Microsoft.Storage/storageAccounts/s`;
+    const site = `${GROUP}/providers/Microsoft.Web/sites/s`;
     assert.throws(
-      () => manager.put(storage, { location: "westeurope" }),
-      /^ArmError: The sandbox does not emulate the resource type Microsoft.Storage\/storageAccounts\.$/,
+      () => manager.put(site, { location: "westeurope" }),
+      /^ArmError: The sandbox does not emulate the resource type Microsoft.Web\/sites\.$/,
     );
-    assert.throws(() => manager.get(storage), refusal(501, "NotEmulated"));
+    assert.throws(() => manager.get(site), refusal(501, "NotEmulated"));
     assert.throws(() => manager.put("nonsense", {}), refusal(400, "InvalidResourceId"));
   });
 

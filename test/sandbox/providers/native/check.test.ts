@@ -16,8 +16,8 @@ async function reasons(type: string, news: Properties): Promise<string[]> {
 
 describe("Check", () => {
   it("refuses a type that the sandbox does not emulate, by name", async () => {
-    const check = new NativeFixture().check("storage:StorageAccount", "a", {});
-    await refused(check, "Resource type azure-native:storage:StorageAccount not found");
+    const check = new NativeFixture().check("web:WebApp", "a", {});
+    await refused(check, "Resource type azure-native:web:WebApp not found");
   });
 
   it("refuses every property that it does not know, by its path", async () => {
@@ -197,7 +197,11 @@ describe("auto-naming", () => {
   const NAMES: Record<string, [string, "random" | "copy" | "uuid"]> = {
     "resources:ResourceGroup": ["resourceGroupName", "random"],
     "keyvault:Vault": ["vaultName", "random"],
+    "keyvault:Key": ["keyName", "copy"],
     "keyvault:Secret": ["secretName", "copy"],
+    "storage:StorageAccount": ["accountName", "random"],
+    "storage:BlobServiceProperties": ["blobServicesName", "copy"],
+    "storage:BlobContainer": ["containerName", "copy"],
     "authorization:RoleAssignment": ["roleAssignmentName", "uuid"],
     "authorization:RoleDefinition": ["roleDefinitionId", "uuid"],
     "operationalinsights:Workspace": ["workspaceName", "random"],

@@ -14,6 +14,13 @@ const REPLACING: Record<string, { path: string[]; other: string[] }> = {
   "resources:ResourceGroup": { path: ["resourceGroupName"], other: ["location"] },
   "keyvault:Vault": { path: ["resourceGroupName", "vaultName"], other: [] },
   "keyvault:Secret": { path: ["resourceGroupName", "vaultName", "secretName"], other: [] },
+  "keyvault:Key": { path: ["resourceGroupName", "vaultName", "keyName"], other: [] },
+  "storage:StorageAccount": { path: ["resourceGroupName", "accountName"], other: ["location"] },
+  "storage:BlobServiceProperties": {
+    path: ["resourceGroupName", "accountName", "blobServicesName"],
+    other: [],
+  },
+  "storage:BlobContainer": { path: ["resourceGroupName", "accountName", "containerName"], other: [] },
   "authorization:RoleAssignment": { path: ["scope", "roleAssignmentName"], other: ["principalId"] },
   "authorization:RoleDefinition": { path: ["scope", "roleDefinitionId"], other: [] },
   "operationalinsights:Workspace": { path: ["resourceGroupName", "workspaceName"], other: ["location"] },
