@@ -31,7 +31,7 @@ const read = await readPublished(names, metadataReader(settings.vault)).catch(us
 const planned = await Promise.try(() =>
   planCredentials(settings, read, memoriesOf(lastOutput), nowMs, readersOf(lastOutput)),
 ).catch(userMistake);
-reportPlans(planned);
+reportPlans(planned, nowMs);
 
 const deployer = getClientConfig();
 const owners = [deployer.then(({ objectId }) => objectId), ...settings.owners];

@@ -20,6 +20,8 @@ export const planReportSchema = z.array(
     publish: secret.optional(),
     /** Until when the secret published now keeps working after that; not after now if it is revoked. */
     currentWorksUntil: z.string().optional(),
+    /** The secret published now has expired already. */
+    currentHasExpired: z.boolean().optional(),
     /** What is published now, and what was before it and is still there. */
     current: knownSecret.optional(),
     previous: knownSecret.extend({ retireAfter: z.string() }).optional(),
@@ -31,7 +33,7 @@ export const planReportSchema = z.array(
 
 export type PlanReport = z.infer<typeof planReportSchema>[number];
 
-export function planReport(planned: readonly PlannedCredential[]): PlanReport[] {
+export function planReport(planned: readonly PlannedCredential[], nowMs: number): PlanReport[] {
   return planned.map(({ settings, plan, published, stopped }) => {
     const { publish, current } = plan;
     const previous = published?.previous;
@@ -44,8 +46,11 @@ export function planReport(planned: readonly PlannedCredential[]): PlanReport[] 
       consumers: settings.consumers.map(({ name }) => name),
       ...(publish !== undefined && { publish: secretOf(publish.secret) }),
       ...(publish?.previous !== undefined && {
-        currentWorksUntil: formatInstant(publish.previous.retireAfterMs),
+        currentWorksUntil: formatInstant(
+          Math.min(publish.previous.retireAfterMs, publish.previous.expiresAtMs),
+        ),
       }),
+      ...(current !== undefined && current.expiresAtMs <= nowMs && { currentHasExpired: true }),
       ...(current !== undefined && { current: { ...secretOf(current), keyId: current.keyId } }),
       ...(previous !== undefined && {
         previous: {
@@ -76,7 +81,11 @@ function secretOf({
 export const PLANS_FILE_VARIABLE = "KEYTURN_PLANS_FILE";
 
 /** Writes the plans where `KEYTURN_PLANS_FILE` says, for whoever explains a preview. */
-export function writePlanReport(planned: readonly PlannedCredential[], file: string | undefined): void {
+export function writePlanReport(
+  planned: readonly PlannedCredential[],
+  nowMs: number,
+  file: string | undefined,
+): void {
   if (file !== undefined && file !== "")
-    writeFileSync(file, JSON.stringify(planReport(planned)), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify(planReport(planned, nowMs)), { mode: 0o600 });
 }

@@ -10,8 +10,8 @@ export function userMistake(error: unknown): never {
 }
 
 /** Tells whoever watches the update what happens to each credential, and why. Unchanged ones are left out. */
-export function reportPlans(planned: readonly PlannedCredential[]): void {
-  if (pulumi.runtime.isDryRun()) writePlanReport(planned, process.env[PLANS_FILE_VARIABLE]);
+export function reportPlans(planned: readonly PlannedCredential[], nowMs: number): void {
+  if (pulumi.runtime.isDryRun()) writePlanReport(planned, nowMs, process.env[PLANS_FILE_VARIABLE]);
   for (const { settings, plan, stopped } of planned) {
     if (stopped !== undefined) continue;
     if (plan.action !== "keep") pulumi.log.info(`${settings.name}: ${plan.action}: ${plan.reason}`);

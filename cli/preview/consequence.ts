@@ -25,6 +25,17 @@ export function consequenceOf(plan: PlanReport, alarms: readonly Alarm[]): Conse
       note: `${old} is deleted at once: they fail until they have read generation ${publish.generation}`,
     };
   }
+  if (plan.currentHasExpired === true) {
+    const since = `${old} expired on ${day(current.expiresAt)}: those that have no other`;
+    return {
+      keepWorking: false,
+      until: null,
+      note:
+        publish === undefined
+          ? `${since} get no tokens`
+          : `${since} get no tokens until they have read generation ${publish.generation}, which works until ${day(publish.expiresAt)}`,
+    };
+  }
   if (publish !== undefined) {
     const until = currentWorksUntil ?? current.expiresAt;
     return {
