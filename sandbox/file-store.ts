@@ -4,7 +4,7 @@ import { type Draft, freeze } from "immer";
 import { z } from "zod";
 import { type FileLock, tryLockFile } from "../tools/file-lock.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
-import type { State } from "./state.ts";
+import { completed, type State } from "./state.ts";
 import { applied, type Store } from "./store.ts";
 
 /** The version of the state's form that this code reads and writes. */
@@ -167,7 +167,7 @@ async function readState(path: string): Promise<ReadState> {
     const where = form.error.issues.map((issue) => issue.path.join(".") || "the whole").join(", ");
     return { kind: "unreadable", reason: `it is not a sandbox's state (look at: ${where})` };
   }
-  return { kind: "resumed", state: value as State };
+  return { kind: "resumed", state: completed(value as State) };
 }
 
 /** Renames the file to the first free `….corrupt-<n>`; returns that name. */

@@ -5,6 +5,7 @@ import { type EventsState, initialEventsState } from "./events/state.ts";
 import { type FaultsState, initialFaultsState } from "./faults/state.ts";
 import { type HostState, initialHostState } from "./host/state.ts";
 import { initialKeyVaultState, type KeyVaultState } from "./keyvault/state.ts";
+import { initialLogsState, type LogsState } from "./logs/state.ts";
 import { initialMailState, type MailState } from "./mail/state.ts";
 
 /** Everything that the sandbox remembers. Plain JSON. */
@@ -15,6 +16,7 @@ export interface State {
   arm: ArmState;
   keyVault: KeyVaultState;
   events: EventsState;
+  logs: LogsState;
   mail: MailState;
   faults: FaultsState;
   host: HostState;
@@ -37,8 +39,15 @@ export function initialState({ nowMs, tenantId, subscriptionId }: InitialStateAr
     arm: initialArmState(subscriptionId),
     keyVault: initialKeyVaultState(),
     events: initialEventsState(),
+    logs: initialLogsState(),
     mail: initialMailState(),
     faults: initialFaultsState(),
     host: initialHostState(),
   };
+}
+
+/** A state that an earlier version wrote lacks what came later: there it begins empty. */
+export function completed(state: State): State {
+  const later: Partial<State> = state;
+  return { ...state, logs: later.logs ?? initialLogsState() };
 }

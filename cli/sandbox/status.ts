@@ -27,7 +27,7 @@ export const registerSandboxStatus: RegisterCommand = (sandbox, { terminal, setE
 
 /** A sandbox's status for people. */
 export function statusLines(status: SandboxStatus): string[] {
-  const { ports, holds, rulesNotEvaluated, reports } = status;
+  const { ports, holds, notEvaluated, reports } = status;
   const providers = Object.entries(ports.providers).map(([name, port]) => `${name} ${port}`);
   const lines: [string, string][] = [
     ["clock", status.now],
@@ -43,7 +43,7 @@ export function statusLines(status: SandboxStatus): string[] {
     ["faults", `${holds.faults}`],
     ["folder", status.folder],
     ["process", `${status.pid}`],
-    ...rulesNotEvaluated.map((id): [string, string] => ["not evaluated", id]),
+    ...notEvaluated.map(({ id, why }): [string, string] => ["not evaluated", `${id}: ${why}`]),
     ...reports.map((report): [string, string] => ["report", report]),
   ];
   return lines.map(([label, text]) => `${label.padEnd(14)}${text}`);

@@ -1,5 +1,5 @@
 import { isoSeconds } from "../iso-time.ts";
-import type { EventsState, FiredAlert } from "./state.ts";
+import type { AlertSignal, EventsState, FiredAlert } from "./state.ts";
 
 /** An alert at the moment when it fires or resolves. */
 export interface Alert {
@@ -9,7 +9,7 @@ export interface Alert {
   /** `Sev0` (critical) to `Sev4` (verbose). */
   severity: string;
   condition: "Fired" | "Resolved";
-  signal: "Event" | "Metric";
+  signal: AlertSignal;
   /** Resource id of what the alert is about. */
   target: string;
   description: string;
@@ -20,6 +20,12 @@ export interface Alert {
   /** What the common alert schema carries as `alertContext`. */
   context: Record<string, unknown>;
 }
+
+const MONITORING_SERVICES: Readonly<Record<AlertSignal, string>> = {
+  Metric: "Platform",
+  Log: "Log Alerts V2",
+  Event: "Event Grid",
+};
 
 /** How many alerts are remembered. */
 const LENGTH = 1000;
@@ -68,7 +74,7 @@ export function commonSchema(alert: Alert): Record<string, unknown> {
         severity: alert.severity,
         signalType: alert.signal,
         monitorCondition: alert.condition,
-        monitoringService: alert.signal === "Metric" ? "Platform" : "Event Grid",
+        monitoringService: MONITORING_SERVICES[alert.signal],
         alertTargetIDs: [alert.target.toLowerCase()],
         originAlertId: alert.id.split("/").at(-1),
         firedDateTime: isoSeconds(alert.firedMs),

@@ -6,6 +6,7 @@ import { deterministicId } from "./deterministic-id.ts";
 import { type Criterion, type MetricRule, metricRules } from "./metric-rule.ts";
 import { aggregate, MINUTE_MS } from "./metrics.ts";
 import type { EventsState, MetricSeries } from "./state.ts";
+import { meets } from "./threshold.ts";
 
 /** https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview#stateful-alerts */
 const HEALTHY_EVALUATIONS_TO_RESOLVE = 3;
@@ -67,7 +68,7 @@ export function evaluate(state: State, events: EventsState, rule: MetricRule, at
     }));
     // A silent metric says neither that all is well nor that it is not.
     if (values.some(({ value }) => value === null)) continue;
-    const met = values.every(({ criterion, value }) => compares(criterion, value ?? 0));
+    const met = values.every(({ criterion, value }) => meets(criterion, value ?? 0));
     const firing = memory.series[group.key];
     if (met && (firing === undefined || isRepeatDue(rule, firing.notifiedMs, atMs))) {
       const id = deterministicId("metric alert", rule.key, group.key, atMs);
@@ -144,21 +145,6 @@ function measuredValue(rule: MetricRule, criterion: Criterion, group: Group, atM
   if (!chosen) return null;
   const series = group.series.filter((each) => isAbout(criterion, each));
   return aggregate(series, criterion.timeAggregation, atMs - rule.windowMs, atMs);
-}
-
-function compares({ operator, threshold }: Criterion, value: number): boolean {
-  switch (operator) {
-    case "Equals":
-      return value === threshold;
-    case "GreaterThan":
-      return value > threshold;
-    case "GreaterThanOrEqual":
-      return value >= threshold;
-    case "LessThan":
-      return value < threshold;
-    case "LessThanOrEqual":
-      return value <= threshold;
-  }
 }
 
 function raise(

@@ -4,11 +4,12 @@ import { resourceKey } from "../arm/resource-id.ts";
 import type { ArmResource, ArmState } from "../arm/state.ts";
 import type { State } from "../state.ts";
 import { MINUTE_MS } from "./metrics.ts";
+import { THRESHOLD_OPERATORS } from "./threshold.ts";
 
 export const METRIC_ALERT_TYPE = "Microsoft.Insights/metricAlerts";
-export const LOG_ALERT_TYPE = "Microsoft.Insights/scheduledQueryRules";
 
-const isoDuration = z.string().transform((text, context) => {
+/** A rule's window or frequency, in milliseconds. */
+export const isoDuration = z.string().transform((text, context) => {
   const minutes = isoDurationMinutes(text);
   if (minutes !== undefined && minutes >= 1) return minutes * MINUTE_MS;
   context.addIssue({ code: "custom", message: "not an ISO 8601 duration of a minute or more" });
@@ -20,7 +21,7 @@ const criterion = z.object({
   criterionType: z.literal("StaticThresholdCriterion").nullish(),
   metricName: z.string(),
   metricNamespace: z.string().nullish(),
-  operator: z.enum(["Equals", "GreaterThan", "GreaterThanOrEqual", "LessThan", "LessThanOrEqual"]),
+  operator: z.enum(THRESHOLD_OPERATORS),
   threshold: z.number(),
   timeAggregation: z.enum(["Average", "Minimum", "Maximum", "Total", "Count"]),
   dimensions: z
@@ -87,15 +88,13 @@ function readRules({ resources }: ArmState): MetricRule[] {
   });
 }
 
-/** Ids of alert rules that are stored and never evaluated: those over logs, and dynamic or web test ones. */
-export function rulesNotEvaluated(state: State): string[] {
-  return Object.values(state.arm.resources)
+/** Metric alert rules that are stored and never evaluated (dynamic thresholds, web tests), with the reason. */
+export function metricRulesNotEvaluated({ arm }: State): { id: string; why: string }[] {
+  return Object.values(arm.resources)
     .filter(
-      ({ type, properties }) =>
-        type === LOG_ALERT_TYPE ||
-        (type === METRIC_ALERT_TYPE && !metricRuleForm.safeParse(properties).success),
+      ({ type, properties }) => type === METRIC_ALERT_TYPE && !metricRuleForm.safeParse(properties).success,
     )
-    .map(({ id }) => id);
+    .map(({ id }) => ({ id, why: "not a rule of static thresholds over metrics" }));
 }
 
 function metricRule(resource: ArmResource, form: z.output<typeof metricRuleForm>): MetricRule {

@@ -6,7 +6,7 @@ export interface EventsState {
   metricRules: Record<string, MetricRuleMemory>;
   /** What was measured in the last two days, by series key. */
   metrics: Record<string, MetricSeries>;
-  /** What applications reported as custom events, oldest first; the last 1,000. Nothing evaluates them. */
+  /** What applications reported as custom events, oldest first; the last 1,000. Rules see them in a workspace (`logs`). */
   customEvents: CustomEvent[];
   /** Posts to webhooks that have not succeeded yet. */
   deliveries: PendingDelivery[];
@@ -83,13 +83,16 @@ export interface PendingDelivery {
   timeToLiveMs: number | null;
 }
 
+/** What an alert was raised by. */
+export type AlertSignal = "Event" | "Metric" | "Log";
+
 export interface FiredAlert {
   /** The alert's resource id. */
   id: string;
   rule: string;
   severity: string;
   condition: "Fired" | "Resolved";
-  signal: "Event" | "Metric";
+  signal: AlertSignal;
   target: string;
   description: string;
   /** ISO 8601. */

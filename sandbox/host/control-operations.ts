@@ -1,5 +1,6 @@
-import { rulesNotEvaluated } from "../events/metric-rule.ts";
+import { metricRulesNotEvaluated } from "../events/metric-rule.ts";
 import { isoSeconds } from "../iso-time.ts";
+import { logRulesNotEvaluated } from "../logs/rules/log-rule.ts";
 import type { ControlArgs, ControlOperation, ControlResults, SandboxStatus } from "./control-protocol.ts";
 import { fillIn } from "./placeholders.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -38,6 +39,7 @@ export const controlHandlers: Handlers = {
 function statusOf({ store, folder, ports, reports }: Sandbox): SandboxStatus {
   const { arm, clock, entra, faults, keyVault } = store.state;
   const vaults = Object.values(keyVault.vaults);
+  const notEvaluated = [...metricRulesNotEvaluated(store.state), ...logRulesNotEvaluated(store.state)];
   return {
     folder,
     pid: process.pid,
@@ -52,7 +54,8 @@ function statusOf({ store, folder, ports, reports }: Sandbox): SandboxStatus {
       secrets: vaults.reduce((count, { secrets }) => count + Object.keys(secrets).length, 0),
       faults: faults.rules.length,
     },
-    rulesNotEvaluated: rulesNotEvaluated(store.state),
+    rulesNotEvaluated: notEvaluated.map(({ id }) => id),
+    notEvaluated,
     reports: reports.slice(-REPORTS_SHOWN),
   };
 }

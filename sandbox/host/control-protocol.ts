@@ -74,8 +74,10 @@ export interface SandboxStatus {
   subscriptionId: string;
   ports: SandboxPorts;
   holds: { applications: number; resources: number; vaults: number; secrets: number; faults: number };
-  /** Ids of alert rules that are stored and never evaluated. */
+  /** Ids of alert rules that are stored and not evaluated. */
   rulesNotEvaluated: string[];
+  /** The same with the reasons. */
+  notEvaluated: { id: string; why: string }[];
   /** The last things that were asked for and are not emulated, and failures of the sandbox itself. */
   reports: string[];
 }

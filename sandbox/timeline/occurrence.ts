@@ -5,6 +5,8 @@ import { evaluate, nextEvaluationMs } from "../events/metric-evaluation.ts";
 import { type MetricRule, metricRules } from "../events/metric-rule.ts";
 import type { SecretVersion } from "../keyvault/state.ts";
 import { purgeWhatIsDue } from "../keyvault/vaults.ts";
+import { evaluateLogRule, nextLogEvaluationMs } from "../logs/rules/evaluation.ts";
+import { type LogRule, logRules } from "../logs/rules/log-rule.ts";
 import type { State } from "../state.ts";
 
 /** Something that happens because time has come to it. */
@@ -40,6 +42,10 @@ function* occurrences(state: State, toMs: number): Generator<Occurrence> {
   for (const rule of metricRules(state)) {
     const atMs = nextEvaluationMs(state, rule, toMs);
     if (atMs !== undefined) yield evaluation(rule, atMs);
+  }
+  for (const rule of logRules(state)) {
+    const atMs = nextLogEvaluationMs(state, rule, toMs);
+    if (atMs !== undefined) yield logEvaluation(rule, atMs);
   }
   yield* purges(state);
 }
@@ -110,6 +116,14 @@ function evaluation(rule: MetricRule, atMs: number): Occurrence {
     atMs,
     key: `2 ${rule.key}`,
     apply: (state, draft, nowMs) => evaluate(state, draft.events, rule, nowMs),
+  };
+}
+
+function logEvaluation(rule: LogRule, atMs: number): Occurrence {
+  return {
+    atMs,
+    key: `2 ${rule.key}`,
+    apply: (state, draft, nowMs) => evaluateLogRule(state, draft, rule, nowMs),
   };
 }
 

@@ -1,6 +1,7 @@
 import { produce } from "immer";
 import { followChange } from "../events/event-grid.ts";
 import { followMetricRules } from "../events/metric-evaluation.ts";
+import { followLogRules } from "../logs/rules/evaluation.ts";
 import type { State } from "../state.ts";
 import { nextOccurrence } from "./occurrence.ts";
 
@@ -12,13 +13,15 @@ export function settle(before: State, after: State): State {
   if (
     before.keyVault === after.keyVault &&
     before.arm === after.arm &&
-    before.events.metrics === after.events.metrics
+    before.events.metrics === after.events.metrics &&
+    before.logs.workspaces === after.logs.workspaces
   ) {
     return after;
   }
-  const followed = produce(after, ({ events }) => {
-    followChange(before, after, events);
-    followMetricRules(after, events);
+  const followed = produce(after, (draft) => {
+    followChange(before, after, draft.events);
+    followMetricRules(after, draft.events);
+    followLogRules(after, draft);
   });
   return runUntil(followed, followed.clock.nowMs);
 }

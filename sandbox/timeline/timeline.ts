@@ -54,7 +54,8 @@ export class Timeline {
       }
       await this.#store.update((draft) => {
         draft.clock.nowMs = toMs;
-        for (const memory of Object.values(draft.events.metricRules)) {
+        const memories = [...Object.values(draft.events.metricRules), ...Object.values(draft.logs.rules)];
+        for (const memory of memories) {
           memory.evaluatedMs = Math.min(memory.evaluatedMs, toMs);
         }
       });

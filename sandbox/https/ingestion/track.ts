@@ -1,7 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import type { ArmResource } from "../../arm/state.ts";
 import { recordMetric } from "../../events/metrics.ts";
 import { isoSeconds } from "../../iso-time.ts";
+import { type CustomEventTelemetry, logCustomEvent, logMetric } from "../../logs/telemetry-log.ts";
 import type { State } from "../../state.ts";
 import { type FaceAnswer, type FaceRequest, headerOf, jsonAnswer } from "../exchange.ts";
 import type { Operation } from "../operation.ts";
@@ -10,6 +12,7 @@ import type { FaceServices } from "../services.ts";
 /** A telemetry item, as far as the sandbox reads it. Its own time is the sender's clock, which says nothing here. */
 const envelope = z.object({
   iKey: z.string(),
+  tags: z.record(z.string(), z.unknown()).nullish(),
   data: z.object({ baseType: z.string(), baseData: z.unknown() }),
 });
 
@@ -27,7 +30,11 @@ const metricData = z.object({
   properties: z.record(z.string(), z.string()).nullish(),
 });
 
-const eventData = z.object({ name: z.string(), properties: z.record(z.string(), z.string()).nullish() });
+const eventData = z.object({
+  name: z.string(),
+  properties: z.record(z.string(), z.string()).nullish(),
+  measurements: z.record(z.string(), z.number()).nullish(),
+});
 
 /** How many custom events are remembered. */
 const EVENTS_KEPT = 1000;
@@ -89,13 +96,19 @@ function itemsOf(request: FaceRequest): unknown[] | undefined {
 function takeItem(draft: State, item: unknown, nowMs: number): Omit<ItemError, "index"> | undefined {
   const form = envelope.safeParse(item);
   if (!form.success) return { statusCode: 400, message: "not a telemetry item" };
-  const { iKey, data } = form.data;
+  const { iKey, data, tags } = form.data;
   const component = Object.values(draft.arm.resources).find(
     ({ type, properties }) =>
       type === "Microsoft.Insights/components" && properties.InstrumentationKey === iKey,
   );
   if (component === undefined) return { statusCode: 400, message: "Invalid instrumentation key" };
-  if (data.baseType === "EventData") return takeEvent(draft, component.id, data.baseData, nowMs);
+  const sender = {
+    nowMs,
+    roleName: textIn(tags, "ai.cloud.role"),
+    roleInstance: textIn(tags, "ai.cloud.roleInstance"),
+    sdkVersion: textIn(tags, "ai.internal.sdkVersion"),
+  };
+  if (data.baseType === "EventData") return takeEvent(draft, component, data.baseData, sender);
   if (data.baseType !== "MetricData") {
     return {
       statusCode: 501,
@@ -104,12 +117,15 @@ function takeItem(draft: State, item: unknown, nowMs: number): Omit<ItemError, "
   }
   const measured = metricData.safeParse(data.baseData);
   if (!measured.success) return { statusCode: 400, message: "not metric data" };
+  const properties = measured.data.properties ?? {};
   for (const { name, ns, value, count, min, max } of measured.data.metrics) {
+    const values = { sum: value, min: min ?? value, max: max ?? value, count: count ?? 1 };
+    logMetric(draft, component, { ...sender, name, properties, ...values });
     recordMetric(draft.events, {
       resourceId: component.id,
       namespace: ns || CUSTOM_NAMESPACE,
       name,
-      dimensions: measured.data.properties ?? {},
+      dimensions: properties,
       value,
       count: count ?? 1,
       ...(min != null && max != null && { min, max }),
@@ -119,16 +135,26 @@ function takeItem(draft: State, item: unknown, nowMs: number): Omit<ItemError, "
   return undefined;
 }
 
+/** What an item says of its sender; empty where it says nothing. */
+function textIn(tags: Readonly<Record<string, unknown>> | null | undefined, name: string): string {
+  const text = tags?.[name];
+  return typeof text === "string" ? text : "";
+}
+
 function takeEvent(
-  { events }: State,
-  resourceId: string,
+  draft: State,
+  component: ArmResource,
   data: unknown,
-  nowMs: number,
+  sender: Omit<CustomEventTelemetry, "name" | "properties" | "measurements">,
 ): Omit<ItemError, "index"> | undefined {
   const form = eventData.safeParse(data);
   if (!form.success) return { statusCode: 400, message: "not event data" };
-  const { name, properties } = form.data;
-  events.customEvents.push({ resourceId, when: isoSeconds(nowMs), name, properties: properties ?? {} });
-  if (events.customEvents.length > EVENTS_KEPT) events.customEvents.shift();
+  const { name, properties, measurements } = form.data;
+  const event = { ...sender, name, properties: properties ?? {}, measurements: measurements ?? {} };
+  logCustomEvent(draft, component, event);
+  const { customEvents } = draft.events;
+  const when = isoSeconds(sender.nowMs);
+  customEvents.push({ resourceId: component.id, when, name, properties: event.properties });
+  if (customEvents.length > EVENTS_KEPT) customEvents.shift();
   return undefined;
 }

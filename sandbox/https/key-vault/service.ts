@@ -2,6 +2,7 @@ import { KeyVaultError } from "../../keyvault/errors.ts";
 import { jsonAnswer } from "../exchange.ts";
 import type { Service } from "../operation.ts";
 import { failureOfStatus, headersOfStatus } from "../typical-failure.ts";
+import { audited } from "./audited.ts";
 import { backupSecretOperation, restoreSecretOperation } from "./backup.ts";
 import { deleteSecretOperation } from "./delete-secret.ts";
 import {
@@ -34,7 +35,7 @@ export const keyVaultService: Service = {
     purgeDeletedSecretOperation,
     backupSecretOperation,
     restoreSecretOperation,
-  ],
+  ].map(audited),
   headers: ({ id }) => ({
     "cache-control": "no-cache",
     pragma: "no-cache",

@@ -14,6 +14,14 @@ export interface VaultCall {
   caller: Caller;
 }
 
+/** Who sent the requests that are under way. */
+const callers = new WeakMap<FaceRequest, Caller>();
+
+/** Who sent a request, once its token has been read; let in or not. */
+export function callerOf(request: FaceRequest): Caller | undefined {
+  return callers.get(request);
+}
+
 /**
  * Lets a call in: it must be of a known version, carry a token for Key Vault, be within the vault's limits
  * and be allowed to its bearer.
@@ -29,6 +37,7 @@ export async function admitted(
   const read = await readBearer(request, azureKeyVault.appId, services);
   if ("refused" in read) throw new ChallengeNeeded(read.refused);
   const { caller } = read;
+  callers.set(request, caller);
   const { store, clock, vaultThrottle } = services;
   const waitMs = vaultThrottle.take(vaultName, kind, clock.nowMs());
   if (waitMs > 0) throw new ThrottledError(waitMs);

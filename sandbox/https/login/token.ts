@@ -1,3 +1,4 @@
+import { logSignIn } from "../../logs/sign-in-log.ts";
 import { type FaceAnswer, type FaceRequest, jsonAnswer } from "../exchange.ts";
 import type { Operation } from "../operation.ts";
 import type { FaceServices } from "../services.ts";
@@ -6,6 +7,7 @@ import { redeemAuthorizationCode } from "./authorization-code-grant.ts";
 import { grantClientCredentials } from "./client-credentials-grant.ts";
 import { grantOnBehalfOf } from "./on-behalf-of-grant.ts";
 import { redeemRefreshToken } from "./refresh-token-grant.ts";
+import { SignInError } from "./sign-in-error.ts";
 import { signInErrors } from "./sign-in-errors.ts";
 import { requireTenant } from "./tenant.ts";
 import { TokenForm } from "./token-request.ts";
@@ -42,6 +44,22 @@ export const token: Operation = {
     if (OTHER_GRANTS.includes(grantType)) throw new Unsupported(`token endpoint: grant type ${grantType}`);
     const grant = GRANTS[grantType];
     if (grant === undefined) throw signInErrors.grantTypeUnknown(grantType);
-    return jsonAnswer(200, await grant(form, tenantName, services));
+    const logOutcome = (refusal?: { code: number; description: string }) =>
+      logSignIn(services.store, {
+        requestId: request.id,
+        grantType,
+        clientId: form.get("client_id"),
+        userGrant: form.get("code") ?? form.get("refresh_token"),
+        refusal,
+      });
+    try {
+      const answer = jsonAnswer(200, await grant(form, tenantName, services));
+      logOutcome();
+      return answer;
+    } catch (error) {
+      if (error instanceof SignInError)
+        logOutcome({ code: error.args.code, description: error.args.message });
+      throw error;
+    }
   },
 };
