@@ -33,14 +33,15 @@ const planned = await Promise.try(() =>
 ).catch(userMistake);
 reportPlans(planned, nowMs);
 
-const deployer = getClientConfig();
-const owners = [deployer.then(({ objectId }) => objectId), ...settings.owners];
+const deployer = settings.deployer ?? getClientConfig().then(({ objectId }) => objectId);
+const owners = [deployer, ...settings.owners];
 const verify = entraVerifier({ authorityHost, tenantId: settings.tenantId, ...settings.verification });
 
 const vault = new CredentialVault("vault", {
   tenantId: settings.tenantId,
   region: settings.region,
   resourceGroupName: settings.vault.resourceGroup,
+  resourceGroupExists: settings.vault.resourceGroupExists,
   vaultName: settings.vault.name,
   tags: settings.tags,
   protect,

@@ -266,6 +266,8 @@ export const settingsSchema = z.strictObject({
         /^[\w.()-]{1,89}[\w()-]$/,
         "must be 2 to 90 letters, digits, dots, dashes, underscores or parentheses",
       ),
+    /** Whether the resource group is there already, made by `keyturn bootstrap`, and not this stack's. Default: false. */
+    resourceGroupExists: z.boolean({ error: "must be true or false" }).default(false),
   }),
   rotation,
   credentials: z.array(credential).min(1, "must name at least one credential"),
@@ -282,6 +284,11 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   /** Who hears of what goes wrong. */
   alerts,
+  /**
+   * Object id of the identity that deploys: it owns the applications, whoever else previews or updates the stack.
+   * Default: whoever runs the update.
+   */
+  deployer: guid.optional(),
   /** Object ids of the applications' owners, besides the identity that deploys. */
   owners: z.array(guid).default([]),
   /** Whether what a mistake must not delete is protected. Default: true. */

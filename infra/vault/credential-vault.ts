@@ -1,4 +1,5 @@
 import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
+import { getResourceGroupOutput } from "@pulumi/azure-native/resources/getResourceGroup.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -8,6 +9,8 @@ export interface CredentialVaultArgs {
   region: string;
   /** A change replaces everything, which protection refuses. */
   resourceGroupName: string;
+  /** Whether the resource group is there already and belongs to somebody else. Default: false. */
+  resourceGroupExists?: boolean;
   /** 3 to 24 characters, unique in the world. A change replaces the vault, which protection refuses. */
   vaultName: string;
   tags: Record<string, string>;
@@ -31,12 +34,15 @@ export class CredentialVault extends pulumi.ComponentResource {
 
   constructor(name: string, args: CredentialVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keyturn:vault:CredentialVault", name, {}, opts);
-    const { protect, tags } = args;
-    const resourceGroup = new ResourceGroup(
-      `${name}-group`,
-      { resourceGroupName: args.resourceGroupName, location: args.region, tags },
-      { parent: this, protect },
-    );
+    const { protect, tags, resourceGroupName } = args;
+    const resourceGroup =
+      args.resourceGroupExists === true
+        ? getResourceGroupOutput({ resourceGroupName }, { parent: this })
+        : new ResourceGroup(
+            `${name}-group`,
+            { resourceGroupName, location: args.region, tags },
+            { parent: this, protect },
+          );
     const vault = new Vault(
       name,
       {

@@ -71,6 +71,30 @@ describe("CredentialVault", () => {
   });
 });
 
+describe("CredentialVault in a resource group that is there already", () => {
+  it("uses the group and does not declare it", async () => {
+    mocks = await mockPulumi({
+      call: () => ({ name: "rg-sell", id: `${subscription}/resourceGroups/rg-sell` }),
+    });
+    const vault = new CredentialVault("vault", {
+      tenantId: "77777777-7777-4777-8777-777777777777",
+      region: "westeurope",
+      resourceGroupName: "rg-sell",
+      resourceGroupExists: true,
+      vaultName: "kv-sell",
+      tags: {},
+      protect: true,
+    });
+    assert.equal(await resolvedValue(vault.resourceGroupId), `${subscription}/resourceGroups/rg-sell`);
+    await resolvedValue(vault.vaultId);
+    assert.deepEqual(
+      mocks.resources.map(({ type }) => type).filter((type) => type.startsWith("azure-native:")),
+      ["azure-native:keyvault:Vault"],
+    );
+    assert.equal(mocks.resource("azure-native:keyvault:Vault", "vault").inputs.resourceGroupName, "rg-sell");
+  });
+});
+
 describe("PublishedSecret", () => {
   const args = {
     resourceGroupName: "rg",
