@@ -15,3 +15,10 @@ export function orphanKeys<Key extends { keyId: string; displayName?: string | n
     return name?.stack === owner.stack && name.credential === owner.credential && !known.has(keyId);
   });
 }
+
+/** The keys that no stack of ours made: people did, in the portal or with a tool of their own. */
+export function handMadeKeys<Key extends { displayName?: string | null | undefined }>(
+  keys: readonly Key[],
+): Key[] {
+  return keys.filter(({ displayName }) => parseSecretDisplayName(displayName ?? "") === undefined);
+}

@@ -46,9 +46,9 @@ export function afterFailure(
 ): { waitMs: number } | { verdict: Verdict & { ok: false } } {
   const fail = (kind: FailureKind, reason: string) => ({ verdict: { ok: false as const, kind, reason } });
   const what = describe(failure, cause);
-  const tried = `for ${formatDuration(Math.round(spentMs / 1000) * 1000)}`;
+  const tried = `Tried for ${formatDuration(Math.round(spentMs / 1000) * 1000)}`;
   const wait = (waitMs: number, kind: FailureKind) =>
-    spentMs + waitMs < windowMs ? { waitMs } : fail(kind, `${what}, tried ${tried}`);
+    spentMs + waitMs < windowMs ? { waitMs } : fail(kind, `${what} ${tried}.`);
   switch (failure.kind) {
     case "wrong-secret":
       // A new secret reaches Entra's replicas one after the other: refused now may be accepted in a moment.

@@ -300,6 +300,12 @@ describe("a clock that stands before the published secret was made", () => {
   });
 
   it("does not stop a revocation", () => {
-    for (const nowMs of before) assert.equal(planAt(nowMs, { request: request("revoke") }).action, "revoke");
+    for (const nowMs of before) {
+      const { action, publish } = planAt(nowMs, { request: request("revoke") });
+      assert.equal(action, "revoke");
+      // Never before what is published was made: the new secret would have expired already.
+      assert.equal(publish?.secret.createdAtMs, CREATED_MS);
+      assert.equal(publish?.secret.expiresAtMs, CREATED_MS + POLICY.lifetimeMs);
+    }
   });
 });
