@@ -163,7 +163,7 @@ function limitedCredential(credential: TokenCredential, timeoutMs: number): Toke
 }
 
 /** Bounds each attempt, body included: the library's own time limit ends when the headers are there. */
-function attemptLimitPolicy(timeoutMs: number): PipelinePolicy {
+export function attemptLimitPolicy(timeoutMs: number): PipelinePolicy {
   return {
     name: "attemptLimitPolicy",
     async sendRequest(request, next) {
