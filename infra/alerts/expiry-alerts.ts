@@ -9,7 +9,7 @@ import { Workspace } from "@pulumi/azure-native/operationalinsights/workspace.js
 import * as pulumi from "@pulumi/pulumi";
 import { DAY_MS } from "../duration.ts";
 import type { AlertSettings } from "../settings/schema.ts";
-import { type LogRule, logRules } from "./log-rules.ts";
+import { evaluationOf, type LogRule, logRules } from "./log-rules.ts";
 import { receiversOf } from "./receivers.ts";
 import { AZURE_SEVERITY, type Severity, severities } from "./severity.ts";
 import { expiryAlerts } from "./vault-events.ts";
@@ -190,7 +190,6 @@ export class ExpiryAlerts extends pulumi.ComponentResource {
   }
 
   #logRule(name: string, rule: LogRule, args: ExpiryAlertsArgs): void {
-    const { measure, operator, threshold, dimensions } = rule.condition;
     new ScheduledQueryRule(
       `${name}-${rule.suffix}`,
       {
@@ -204,25 +203,9 @@ export class ExpiryAlerts extends pulumi.ComponentResource {
         severity: AZURE_SEVERITY[rule.severity],
         enabled: true,
         scopes: [this.workspaceId],
-        evaluationFrequency: rule.frequency,
-        windowSize: rule.window,
-        autoMitigate: true,
+        ...evaluationOf(rule),
         // A table that has never got a row may be unknown to the workspace, which would refuse the rule.
         skipQueryValidation: true,
-        criteria: {
-          allOf: [
-            {
-              criterionType: "StaticThresholdCriterion",
-              query: rule.query,
-              timeAggregation: "Total",
-              metricMeasureColumn: measure,
-              operator,
-              threshold,
-              dimensions: dimensions.map((column) => ({ name: column, operator: "Include", values: ["*"] })),
-              failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
-            },
-          ],
-        },
         actions: { actionGroups: this.#told(rule.severity) },
       },
       { parent: this },

@@ -96,3 +96,27 @@ function signInsRefused({ runbooks }: AlertSettings, clientIds: pulumi.Input<str
     },
   };
 }
+
+/** How a rule is evaluated, as Azure has it. */
+export function evaluationOf({ window, frequency, query, condition }: LogRule) {
+  const { measure, operator, threshold, dimensions } = condition;
+  return {
+    evaluationFrequency: frequency,
+    windowSize: window,
+    autoMitigate: true,
+    criteria: {
+      allOf: [
+        {
+          criterionType: "StaticThresholdCriterion",
+          query,
+          timeAggregation: "Total",
+          metricMeasureColumn: measure,
+          operator,
+          threshold,
+          dimensions: dimensions.map((column) => ({ name: column, operator: "Include", values: ["*"] })),
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
+        },
+      ],
+    },
+  };
+}

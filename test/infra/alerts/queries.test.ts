@@ -3,45 +3,10 @@ import { describe, it } from "node:test";
 import { logRules } from "../../../infra/alerts/log-rules.ts";
 import { failedSignIns, secretsTouchedByPeople, succeededRuns } from "../../../infra/alerts/queries.ts";
 import { DAY_MS } from "../../../infra/duration.ts";
+import { LOG_TABLES } from "../../../sandbox/logs/tables.ts";
 import { kustoChecker } from "../../support/kusto.ts";
 
-/** The columns of Azure Monitor's tables that our queries could use (https://learn.microsoft.com/azure/azure-monitor/reference/tables-index). */
-const check = kustoChecker({
-  AppEvents: columns(
-    "TimeGenerated:datetime",
-    "Name",
-    "Properties:dynamic",
-    "Measurements:dynamic",
-    "AppRoleName",
-    "ItemCount:int",
-  ),
-  AZKVAuditLogs: columns(
-    ...["TimeGenerated:datetime", "OperationName", "Identity:dynamic", "RequestUri", "CallerIpAddress", "Id"],
-    ...["HttpStatusCode:int", "ResultType", "ResultSignature", "ClientInfo", "_ResourceId"],
-  ),
-  SigninLogs: columns(...signIn(), "UserPrincipalName", "Status:dynamic"),
-  AADNonInteractiveUserSignInLogs: columns(...signIn(), "UserPrincipalName", "Status"),
-  AADServicePrincipalSignInLogs: columns(
-    ...signIn(),
-    "ServicePrincipalId",
-    "ServicePrincipalCredentialKeyId",
-  ),
-});
-
-function signIn(): string[] {
-  return [
-    "TimeGenerated:datetime",
-    "AppId",
-    "ResultType",
-    "ResultSignature",
-    "ResultDescription",
-    "IPAddress",
-  ];
-}
-
-function columns(...names: string[]): string {
-  return `(${names.map((name) => (name.includes(":") ? name : `${name}:string`)).join(", ")})`;
-}
+const check = kustoChecker(LOG_TABLES);
 
 const CLIENT_IDS = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
 /** A fuzzy union would pass over a misspelt table. */
