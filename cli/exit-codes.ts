@@ -16,6 +16,10 @@ export const exitCodes = {
   timeout: 9,
   /** `keyturn audit` has findings at or above `--fail-on`. Not one of Pulumi's. */
   findings: 10,
+  /** `keyturn pipeline deploy`: what would change is not what was reviewed. Not one of Pulumi's. */
+  notReviewed: 11,
+  /** `keyturn pipeline rotate`: something would change that does not belong to rotation. Not one of Pulumi's. */
+  notRotation: 12,
   internal: 255,
 } as const;
 

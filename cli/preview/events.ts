@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { partsOfUrn } from "../engine/urn.ts";
 
@@ -18,6 +19,8 @@ export interface Step {
   /** Inputs before and after: only the ones that a reader is told about, none of them ever a secret. */
   before: Record<string, unknown>;
   after: Record<string, unknown>;
+  /** Of all inputs after the step, in which the engine has put `[secret]` for each secret: the same for the same inputs. */
+  digest: string;
 }
 
 /** What the policy pack says. */
@@ -186,7 +189,26 @@ function stepOf(metadata: Metadata): Step | undefined {
     ].sort(),
     before: told(type, before?.inputs),
     after: told(type, after?.inputs),
+    digest: digestOf(after?.inputs ?? null),
   };
+}
+
+function digestOf(inputs: Record<string, unknown> | null): string {
+  return createHash("sha256")
+    .update(JSON.stringify(inOneOrder(inputs)))
+    .digest("hex");
+}
+
+const NOTHING_AFTER = digestOf(null);
+
+function inOneOrder(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOneOrder);
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(by(([name]) => name))
+      .map(([name, each]) => [name, inOneOrder(each)]),
+  );
 }
 
 function told(type: string, inputs: Record<string, unknown> | null | undefined): Record<string, unknown> {
@@ -205,6 +227,8 @@ function joined(earlier: Step | undefined, later: Step): Step {
     changed: [...new Set([...earlier.changed, ...later.changed])].sort(),
     before: filled(earlier.before, later.before),
     after: filled(earlier.after, later.after),
+    // Of the steps of a replacement, the deletion has nothing after it.
+    digest: later.digest === NOTHING_AFTER ? earlier.digest : later.digest,
   };
 }
 

@@ -23,6 +23,8 @@ export interface RunPreviewArgs {
   at: string | undefined;
   /** Whether the policy pack judges, and with which settings. */
   policy: { pack: boolean; config: string | undefined };
+  /** Whether Azure is asked first what is there, so that drift is seen. Default: false. */
+  refresh?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface RunPreviewArgs {
  * are messages that may repeat what a provider was sent.
  * @throws CommandError if the engine did not come as far as to say anything.
  */
-export async function runPreview({ open, at, policy }: RunPreviewArgs): Promise<PreviewRun> {
+export async function runPreview({ open, at, policy, refresh = false }: RunPreviewArgs): Promise<PreviewRun> {
   const folder = await mkdtemp(join(tmpdir(), "keyturn-preview-"));
   const plansFile = join(folder, "plans.json");
   try {
@@ -40,6 +42,7 @@ export async function runPreview({ open, at, policy }: RunPreviewArgs): Promise<
       ...(at !== undefined && { KEYTURN_AT: at }),
     });
     const args = ["preview", "--json"];
+    if (refresh) args.push("--refresh");
     if (policy.pack) args.push("--policy-pack", POLICY_PACK);
     if (policy.pack && policy.config !== undefined) args.push("--policy-pack-config", policy.config);
     const result = await engine.run(args);

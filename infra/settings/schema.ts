@@ -11,6 +11,8 @@ import { applicationPermissions, delegatedPermissions, nearestName } from "./per
 
 /** What is said of a key that no setting has. */
 export const UNKNOWN_SETTING = "is no setting";
+/** What is said of a setting that has to be there. */
+export const MISSING_SETTING = "is missing";
 
 const guid = z
   .string()
@@ -76,7 +78,7 @@ const redirectUri = z
   .url({ error: "must be an absolute URL" })
   .max(256, "must be at most 256 characters")
   .refine(
-    (text) => URL.canParse(text) && (text.startsWith("https://") || new URL(text).hostname === "localhost"),
+    (text) => !URL.canParse(text) || text.startsWith("https://") || new URL(text).hostname === "localhost",
     "must use https (http is allowed for localhost only)",
   );
 
@@ -100,13 +102,15 @@ const existingApplication = z.strictObject({ clientId: guid });
 /** One of the two, by whether `clientId` is given: so that an error speaks of the kind that was meant. */
 const application = z.unknown().transform((input, context) => {
   const existing = typeof input === "object" && input !== null && "clientId" in input;
-  const parsed = (existing ? existingApplication : newApplication).safeParse(input);
+  const parsed = (existing ? existingApplication : newApplication).safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     // A nested issue keeps its kind here, but `addIssue` would lose which keys were not recognised.
     const paths =
       issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    const message = issue.code === "unrecognized_keys" ? UNKNOWN_SETTING : issue.message;
+    const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+    const message =
+      issue.code === "unrecognized_keys" ? UNKNOWN_SETTING : isMissing ? MISSING_SETTING : issue.message;
     for (const path of paths) context.addIssue({ code: "custom", message, path, input: issue.input });
   }
   return z.NEVER;
@@ -240,6 +244,15 @@ const alerts = z.strictObject({
   retention: duration.default(90 * DAY_MS),
 });
 
+/** An alarm of a preview that is intended, so that the change may be deployed: docs/pipelines.md. */
+const acceptedAlarm = z.strictObject({
+  /** What the preview's comment calls it. */
+  alarm: z.string().regex(/^[0-9a-f]{12}$/, "must be the 12 digits and letters that the preview names"),
+  /** Until when it may be deployed; at most 30 days ahead, so that nothing stays accepted by oversight. */
+  until: instant,
+  reason: z.string().min(1, "must not be empty").max(200, "must be at most 200 characters"),
+});
+
 export const settingsSchema = z.strictObject({
   /** The Entra tenant. */
   tenantId: guid,
@@ -284,6 +297,8 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   /** Who hears of what goes wrong. */
   alerts,
+  /** What would break a consumer and is meant to, as it was reviewed. Concerns the pipelines alone. */
+  acceptedAlarms: z.array(acceptedAlarm).default([]),
   /**
    * Object id of the identity that deploys: it owns the applications, whoever else previews or updates the stack.
    * Default: whoever runs the update.
