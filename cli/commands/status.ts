@@ -1,11 +1,9 @@
 import { formatInstant } from "../../infra/instant.ts";
 import type { PlannedCredential } from "../../infra/plan-credentials.ts";
 import type { Engine } from "../engine/engine.ts";
-import { readCredentials } from "../engine/outputs.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { describePlan } from "../operate/describe-plan.ts";
-import { plansOf, readStackFacts } from "../operate/read-plans.ts";
-import { directoryInstant } from "../status/directory-instant.ts";
+import { plansOf, readNow, readStackFacts } from "../operate/read-plans.ts";
 import { statusDocument } from "../status/document.ts";
 import { oneCredentialLines } from "../status/one-credential.ts";
 import { statusTable } from "../status/table.ts";
@@ -26,7 +24,7 @@ export const registerStatus: RegisterCommand = (program, { terminal, setExitCode
     .action(async (name: string | undefined, options: StatusOptions) => {
       const atMs = options.at === undefined ? undefined : parseAt(options.at);
       const engine = await engineFor(options);
-      const [outputs, at] = await Promise.all([readCredentials(engine), directoryInstant(engine.env)]);
+      const { outputs, at } = await readNow(engine);
       if (name !== undefined && outputs[name] === undefined) {
         const known = Object.keys(outputs).sort().join(", ") || "none";
         throw new CommandError(

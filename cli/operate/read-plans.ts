@@ -20,12 +20,17 @@ export interface StackFacts {
 }
 
 export async function readStackFacts(engine: Engine): Promise<StackFacts> {
-  const [settings, outputs, at] = await Promise.all([
-    readSettings(engine),
-    readCredentials(engine),
-    directoryInstant(engine.env),
-  ]);
+  const [settings, { outputs, at }] = await Promise.all([readSettings(engine), readNow(engine)]);
   return { settings, outputs, nowMs: parseInstant(at) ?? Number.NaN };
+}
+
+/** What the last update left, and what the time is. */
+export async function readNow(engine: Engine): Promise<{ outputs: StackFacts["outputs"]; at: string }> {
+  // Both at once; but that there is no such stack is what a person has to hear first.
+  const time = directoryInstant(engine.env);
+  time.catch(() => {});
+  const outputs = await readCredentials(engine);
+  return { outputs, at: await time };
 }
 
 /**
