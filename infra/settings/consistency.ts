@@ -1,4 +1,4 @@
-import { DAY_MS, formatDuration } from "../duration.ts";
+import { DAY_MS, formatDuration, MINUTE_MS } from "../duration.ts";
 import { type Policy, policyViolations } from "../rotation/policy.ts";
 import { alertViolations } from "./alert-consistency.ts";
 import type { CredentialSettings, RotationSettings, Settings } from "./schema.ts";
@@ -59,7 +59,64 @@ export function consistencyViolations(settings: Settings): Violation[] {
       });
     }
   });
+  violations.push(...applicationViolations(settings.credentials));
+  violations.push(...rightViolations(settings.credentials));
+  violations.push(...verificationViolations(settings.verification));
   violations.push(...alertViolations(settings.alerts, settings.credentials));
+  return violations;
+}
+
+/** Entra refuses two writes to one application at once, and two credentials would not wait for each other. */
+function applicationViolations(credentials: readonly CredentialSettings[]): Violation[] {
+  const seen = new Map<string, string>();
+  return credentials.flatMap(({ name, application }, index) => {
+    if (!("clientId" in application)) return [];
+    const first = seen.get(application.clientId);
+    seen.set(application.clientId, first ?? name);
+    return first === undefined
+      ? []
+      : [
+          {
+            path: `credentials[${index}].application.clientId`,
+            message: `${application.clientId} is managed as "${first}" already: one credential for an application`,
+          },
+        ];
+  });
+}
+
+/** A consumer's right is named for credential and consumer, with a dash between them: two rights need two names. */
+function rightViolations(credentials: readonly CredentialSettings[]): Violation[] {
+  const seen = new Map<string, string>();
+  return credentials.flatMap((credential, index) =>
+    credential.consumers.flatMap((consumer, each) => {
+      const right = `${credential.name}-${consumer.name}`;
+      const first = seen.get(right);
+      seen.set(right, first ?? credential.name);
+      return first === undefined || first === credential.name
+        ? []
+        : [
+            {
+              path: `credentials[${index}].consumers[${each}].name`,
+              message: `"${consumer.name}" of "${credential.name}" has the same name as a consumer of "${first}" when joined by a dash (${right}): choose another`,
+            },
+          ];
+    }),
+  );
+}
+
+/** Publication has to follow its plan within the hour that is added to every overlap (`PUBLICATION_MARGIN_MS`). */
+const LONGEST_VERIFICATION_MS = 5 * MINUTE_MS;
+
+function verificationViolations({ successes, pause, window }: Settings["verification"]): Violation[] {
+  const violations: Violation[] = [];
+  if (window > LONGEST_VERIFICATION_MS) {
+    const message = `must be at most ${formatDuration(LONGEST_VERIFICATION_MS)} (is ${formatDuration(window)})`;
+    violations.push({ path: "verification.window", message });
+  }
+  if (pause * (successes - 1) > window) {
+    const message = `${formatDuration(pause)} between ${successes} tokens does not fit into the window (${formatDuration(window)}): no secret could ever be proved`;
+    violations.push({ path: "verification.pause", message });
+  }
   return violations;
 }
 

@@ -23,7 +23,7 @@ export function filledIn(
     if (rest.length === 0) {
       if (current === PLACEHOLDER_ID) result[configKey] = id;
     } else {
-      result[configKey] = JSON.stringify(replaced(JSON.parse(current), rest, id));
+      result[configKey] = replacedIn(current, rest, id);
     }
   }
   return result;
@@ -40,6 +40,17 @@ function parseIds(text: string): Record<string, string> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw problem;
   if (!Object.values(value).every((id) => typeof id === "string")) throw problem;
   return value as Record<string, string>;
+}
+
+/** A setting's text with `id` at `path` in it; as it is if it has no structure: its own check tells more. */
+function replacedIn(text: string, path: string[], id: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  return JSON.stringify(replaced(value, path, id));
 }
 
 /** `value` with `id` at `path`, if a placeholder stands there; else as it is. */

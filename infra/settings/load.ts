@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { consistencyViolations, placeholderViolations, type Violation } from "./consistency.ts";
-import { type Settings, settingsSchema, UNKNOWN_SETTING } from "./schema.ts";
+import { MISSING_SETTING, type Settings, settingsSchema, UNKNOWN_SETTING } from "./schema.ts";
 
 /** The settings are wrong; the message lists everything that is. */
 export class SettingsError extends Error {
@@ -58,14 +58,15 @@ function configValue(text: string): unknown {
   }
 }
 
-function violationsOf(issue: z.core.$ZodIssue): Violation[] {
+/** What a schema found wrong, in our words. Values are shown only if the schema was told to report them. */
+export function violationsOf(issue: z.core.$ZodIssue): Violation[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path: pathText([...issue.path, key]), message: UNKNOWN_SETTING }));
   }
   const isMissing = issue.code === "invalid_type" && issue.input === undefined;
   const isUnknown = issue.message === UNKNOWN_SETTING;
   const given = issue.input === undefined || isUnknown ? "" : ` (is ${brief(issue.input)})`;
-  return [{ path: pathText(issue.path), message: isMissing ? "is missing" : `${issue.message}${given}` }];
+  return [{ path: pathText(issue.path), message: isMissing ? MISSING_SETTING : `${issue.message}${given}` }];
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SettingsError } from "./load.ts";
+import { SettingsError, violationsOf } from "./load.ts";
 import { credentialName, type RequestSettings, requestSchema, type Settings } from "./schema.ts";
 
 /**
@@ -39,11 +39,11 @@ function parseRequests(text: string): Record<string, RequestSettings> {
   } catch {
     throw problem("must be JSON");
   }
-  const parsed = requestsSchema.safeParse(value);
+  const parsed = requestsSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
     throw new SettingsError(
-      parsed.error.issues.map(({ path, message }) => ({
-        path: `KEYTURN_REQUESTS.${path.join(".")}`,
+      parsed.error.issues.flatMap(violationsOf).map(({ path, message }) => ({
+        path: path === "" ? "KEYTURN_REQUESTS" : `KEYTURN_REQUESTS.${path}`,
         message,
       })),
     );
