@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { DAY_MS, MINUTE_MS } from "../../../infra/duration.ts";
+import { sendRunEvent } from "../../../cli/engine/report-run.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../infra/duration.ts";
 import { parseInstant } from "../../../infra/instant.ts";
 import { ROLE_ASSIGNMENT_TYPE } from "../../../sandbox/arm/rbac.ts";
 import { resourceKey } from "../../../sandbox/arm/resource-id.ts";
 import type { OutboxEntry } from "../../../sandbox/events/state.ts";
 import type { Sandbox } from "../../../sandbox/host/sandbox.ts";
+import { isoSeconds } from "../../../sandbox/iso-time.ts";
+import "../../../sandbox/localhost-names.ts";
 import { keyturn } from "../../support/crash.ts";
+import { addApplication, addUser, assignRole, VAULT_ROLES } from "../../support/directory.ts";
+import { trust } from "../../support/https-server.ts";
 import { type KeyturnStack, keyturnStack } from "../../support/keyturn-stack.ts";
+import { clientCredentialsForm } from "../../support/token-endpoint.ts";
+import { PORTAL, userVaultToken } from "../../support/vault-user.ts";
 
 const NAME = "mailman";
 const ONE_CREDENTIAL = {
@@ -25,10 +33,11 @@ const ONE_CREDENTIAL = {
   },
 };
 
-describe("the vault's alerts on the real engine", () => {
-  it("are silent while rotation works, and speak a month ahead and at the end once it has stopped", async (t) => {
+describe("the alerts on the real engine", () => {
+  it("are silent while rotation works, and speak of everything that goes wrong once it has stopped", async (t) => {
     const stack = await keyturnStack(t, { seed: "alerts", settings: ONE_CREDENTIAL });
-    const { timeline, store } = stack.sandbox;
+    const { timeline, store, env } = stack.sandbox;
+    trust(readFileSync(env.NODE_EXTRA_CA_CERTS ?? "", "utf8"));
     const refused = await stack.up();
     assert.notEqual(refused.exitCode, 0);
     assert.match(refused.stdout, /alerts-sign-in-logs.*microsoft\.aadiam\/diagnosticSettings\/read/s);
@@ -41,16 +50,44 @@ describe("the vault's alerts on the real engine", () => {
     ]);
 
     // A daily pipeline is at most a day late; on the other days it changes nothing.
+    const report = await pipelineReport(stack);
     for (let generation = 2; generation <= 4; generation++) {
       const { nextRotationAt } = await credential(stack);
-      await timeline.advanceTo(ms(nextRotationAt) + DAY_MS);
+      const untilMs = ms(nextRotationAt) + DAY_MS;
+      while (store.state.clock.nowMs < untilMs) {
+        await report();
+        await timeline.advanceTo(Math.min(store.state.clock.nowMs + DAY_MS, untilMs));
+      }
       await stack.mustUp();
       assert.equal((await credential(stack)).current?.generation, generation);
     }
     assert.deepEqual(store.state.events.outbox, []);
 
-    // Nothing runs any more.
+    // A person looks at the secret, which services may and people hardly ever have to.
+    await readAsPerson(stack);
+    const seen = await timeline.advance(15 * MINUTE_MS);
+    assert.deepEqual(told(seen.messages), ["email on-call@example.com"]);
+    assert.match(
+      seen.messages[0]?.what ?? "",
+      /^Fired: Sev3 Azure Monitor alert kv-sell-mail-dev-people-in-vault /,
+    );
+    assert.match(
+      seen.messages[0]?.text ?? "",
+      /Person: kim@sandbox.onmicrosoft.com\nSecret: mailman\nOperationName: SecretGet\n/,
+    );
+    const forgotten = await timeline.advance(2 * HOUR_MS);
+    assert.deepEqual(conditions(forgotten.messages), ["Resolved people-in-vault"]);
+
+    // Nothing runs any more: the last run ends a minute before the hour, and hourly somebody listens.
     const endMs = ms((await credential(stack)).current?.expiresAt);
+    await timeline.advanceTo(Math.ceil(store.state.clock.nowMs / HOUR_MS) * HOUR_MS + HOUR_MS - MINUTE_MS);
+    await report();
+    const patience = await timeline.advance(2 * DAY_MS);
+    assert.deepEqual(patience.messages, [], "two intervals are not over yet");
+    const silence = await timeline.advance(MINUTE_MS);
+    assert.deepEqual(told(silence.messages), ["email on-call@example.com", "sms +49 1701234567"]);
+    assert.deepEqual(conditions(silence.messages.slice(1)), ["Fired rotation-stopped"]);
+    assert.match(silence.messages[0]?.text ?? "", /has succeeded for 2 days.*failed-rotation\.md/);
     const quiet = await timeline.advanceTo(endMs - 30 * DAY_MS - MINUTE_MS);
     assert.deepEqual(quiet.messages, []);
     const near = await timeline.advance(MINUTE_MS);
@@ -72,18 +109,95 @@ describe("the vault's alerts on the real engine", () => {
     assert.match(expired.messages[0]?.what ?? "", /^Fired: Sev0 Azure Monitor alert secret-expired /);
     assert.match(expired.messages[0]?.text ?? "", /https:\/\/example\.com\/runbooks\/expired-secret\.md/);
 
-    // Somebody has acted: the next month of silence is one of peace.
+    // The services still use it, and within minutes somebody is paged.
+    await timeline.advance(MINUTE_MS);
+    assert.equal(await signInAsService(stack), 7000222);
+    const paged = await timeline.advance(5 * MINUTE_MS);
+    assert.deepEqual(told(paged.messages), [
+      "email on-call@example.com",
+      "webhook https://pager.example.com/hook",
+    ]);
+    assert.match(
+      paged.messages[0]?.what ?? "",
+      /^Fired: Sev0 Azure Monitor alert kv-sell-mail-dev-sign-ins-refused /,
+    );
+    assert.match(
+      paged.messages[0]?.text ?? "",
+      /expired-secret\.md\nAppId: [0-9a-f-]{36}\nResultType: 7000222\n/,
+    );
+
+    // Somebody has acted: all is well again, and the next month of silence is one of peace.
+    const events = store.state.events.customEvents.length;
     const { exitCode, stderr } = await keyturn(stack, ["up", "--quiet"]);
     assert.equal(exitCode, 0, stderr);
-    const { messages } = await timeline.advance(40 * DAY_MS);
-    assert.deepEqual(messages, []);
-    const reported = store.state.events.customEvents.map(({ name, properties }) => ({ name, properties }));
-    assert.deepEqual(reported, [
-      { name: "KeyturnRotationRun", properties: { stack: "dev", outcome: "succeeded" } },
-    ]);
+    const reported = store.state.events.customEvents.slice(events);
+    assert.deepEqual(
+      reported.map(({ name, properties }) => ({ name, properties })),
+      [{ name: "KeyturnRotationRun", properties: { stack: "dev", outcome: "succeeded" } }],
+    );
+    assert.equal(await signInAsService(stack), undefined);
+    const relief = await timeline.advance(3 * HOUR_MS);
+    assert.deepEqual(
+      new Set(conditions(relief.messages)),
+      new Set(["Resolved sign-ins-refused", "Resolved rotation-stopped"]),
+    );
+    for (let day = 1; day <= 40; day++) {
+      await report();
+      const { messages } = await timeline.advance(DAY_MS);
+      assert.deepEqual(messages, []);
+    }
     assert.ok(!(await stack.checkpoint()).includes("key=secret"), "a webhook's key is no reading matter");
   });
 });
+
+/** What the pipeline's every successful run ends with, where a whole run would change nothing. */
+async function pipelineReport({ run, sandbox }: KeyturnStack): Promise<() => Promise<void>> {
+  const { stdout } = await run(["stack", "output", "--json"]);
+  const { telemetry } = JSON.parse(stdout) as { telemetry: { connectionString: string } };
+  return async () => {
+    const event = { stack: "dev", outcome: "succeeded" } as const;
+    const at = isoSeconds(sandbox.clock.nowMs());
+    assert.equal(await sendRunEvent(telemetry.connectionString, { event, at }), undefined);
+  };
+}
+
+/** Kim, who may, reads the published secret's value as the portal would. */
+async function readAsPerson({ sandbox }: KeyturnStack): Promise<void> {
+  const { store, clock, randomness, ports } = sandbox;
+  const directory = { store, clock, randomness, context: () => ({ nowMs: clock.nowMs(), randomness }) };
+  const kim = await addUser(directory, "kim");
+  const portal = await addApplication(directory, { displayName: "portal", properties: PORTAL });
+  const vault = Object.values(store.state.keyVault.vaults)[0];
+  assert.ok(vault !== undefined);
+  await assignRole(directory, {
+    principalId: kim.id,
+    role: VAULT_ROLES.secretsUser,
+    scope: vault.resourceId,
+  });
+  const authority = `https://localhost:${ports.https}/${store.state.entra.tenant.id}`;
+  const { accessToken } = await userVaultToken(authority, portal, kim.userPrincipalName);
+  const address = `https://${vault.name}.vault.localhost:${ports.https}/secrets/${NAME}?api-version=7.6`;
+  const { status } = await fetch(address, { headers: { authorization: `Bearer ${accessToken}` } });
+  assert.equal(status, 200);
+}
+
+/** Asks for a token with the secret that is published now. @returns Entra's error, if it refuses. */
+async function signInAsService(stack: KeyturnStack): Promise<number | undefined> {
+  const { store, ports } = stack.sandbox;
+  const [vault] = Object.values(store.state.keyVault.vaults);
+  const secret = vault?.secrets[NAME]?.versions.at(-1)?.value;
+  assert.ok(secret !== undefined);
+  const { clientId } = await credential(stack);
+  const response = await fetch(
+    `https://localhost:${ports.https}/${store.state.entra.tenant.id}/oauth2/v2.0/token`,
+    {
+      method: "POST",
+      body: new URLSearchParams(clientCredentialsForm({ clientId, secret })),
+    },
+  );
+  const { error_codes: codes } = (await response.json()) as { error_codes?: number[] };
+  return codes?.[0];
+}
 
 async function credential(stack: KeyturnStack) {
   const found = (await stack.credentials())[NAME];
@@ -128,4 +242,9 @@ function ms(instant: string | undefined): number {
 
 function told(messages: readonly OutboxEntry[]): string[] {
   return messages.map(({ via, who }) => `${via} ${who}`);
+}
+
+/** `Fired sign-ins-refused`, for each message. */
+function conditions(messages: readonly OutboxEntry[]): string[] {
+  return messages.map(({ alert }) => `${alert?.condition} ${alert?.rule.replace("kv-sell-mail-dev-", "")}`);
 }
