@@ -18,7 +18,8 @@ import { standIns } from "./actions.ts";
 import { pullBody } from "./github-routes.ts";
 import { type GitHub, startGitHub, TOKEN_ISSUER } from "./github-server.ts";
 import type { GitHubPull } from "./github-state.ts";
-import { createRepository, forkOf, type Repository, yamlEdit } from "./repository.ts";
+import { linkModules } from "./linked-modules.ts";
+import { createRepository, forkOf, PROJECT, type Repository, yamlEdit } from "./repository.ts";
 import {
   type Environment,
   isTriggered,
@@ -69,8 +70,8 @@ export interface PipelineWorld {
   schedule(file: string): Promise<RunResult>;
   dispatch(file: string, inputs: Readonly<Record<string, string>>): Promise<RunResult>;
   fork(): Promise<Repository>;
-  /** What the engine remembers of a stack. */
-  checkpoint(stack: string): Promise<string>;
+  /** Deploys both stacks once, as they are on main, by hand. */
+  deployBoth(): Promise<void>;
   /** Runs `pulumi` on a stack, as somebody at a laptop does who goes by no pipeline. */
   pulumi(stack: string, args: readonly string[]): Promise<string>;
 }
@@ -230,7 +231,12 @@ export async function startPipelineWorld(
         inputs,
       }),
     fork: () => forkOf(repository, folder),
-    checkpoint: (stack) => pulumi(repository, laptop, stack, ["stack", "export"]),
+    deployBoth: async () => {
+      await linkModules(PROJECT, repository.clone);
+      await Promise.all(
+        STACKS.map((stack) => pulumi(repository, laptop, stack, ["up", "--yes", "--skip-preview"])),
+      );
+    },
     pulumi: (stack, args) => pulumi(repository, laptop, stack, args),
   };
 }

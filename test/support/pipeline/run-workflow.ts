@@ -90,14 +90,15 @@ export async function runWorkflow(
     const [id, job] = next;
     waiting.delete(id);
     const needs = Object.fromEntries(job.needs.map((need) => [need, finished[need]]));
-    const ofJob: JobResult[] = [];
-    let outputs: Record<string, string> = {};
-    for (const matrix of combinationsOf(job, { github, inputs, needs })) {
-      const contexts: Contexts = { github, inputs, needs, matrix, vars: {} };
-      const done = await runJob({ id, job, workflow, contexts, trigger, runner });
-      ofJob.push(done.result);
-      outputs = { ...outputs, ...done.outputs };
-    }
+    // Combinations run beside each other, as on GitHub.
+    const done = await Promise.all(
+      combinationsOf(job, { github, inputs, needs }).map((matrix) => {
+        const contexts: Contexts = { github, inputs, needs, matrix, vars: {} };
+        return runJob({ id, job, workflow, contexts, trigger, runner });
+      }),
+    );
+    const ofJob = done.map(({ result }) => result);
+    const outputs = Object.assign({}, ...done.map((each) => each.outputs)) as Record<string, string>;
     results.push(...ofJob);
     finished[id] = { result: worst(ofJob), outputs };
   }
