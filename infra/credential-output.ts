@@ -176,7 +176,14 @@ function memoryOf(name: string, output: CredentialOutput): Memory {
     failure:
       failure === undefined
         ? undefined
-        : { ...failure, lastAttemptAtMs: parseInstant(failure.lastAttemptAt) ?? 0 },
+        : {
+            generation: failure.generation,
+            kind: failure.kind,
+            reason: failure.reason,
+            attempts: failure.attempts,
+            lastAttemptAtMs: parseInstant(failure.lastAttemptAt) ?? 0,
+            settings: failure.settings,
+          },
     broken,
     requests: output.requests ?? [],
   };
