@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DAY_MS } from "../../infra/duration.ts";
 import type { Finding } from "./findings/finding.ts";
+import type { Owner } from "./graph/owners.ts";
 import { formatDay } from "./graph-time.ts";
 
 /** When and at which tier people were last told of each finding, by its id. Kept between runs. */
@@ -66,4 +67,29 @@ export function tierNotices(
 function repeatDays(tier: number): number {
   if (tier <= 7) return 1;
   return tier <= 14 ? 3 : 7;
+}
+
+/** Somebody to write to, and what about. */
+export interface Recipient {
+  mail: string;
+  /** The findings' ids. */
+  findings: string[];
+}
+
+/** Every owner's address once, in order, with what it is about. Without owners nobody is known. */
+export function recipientsOf(
+  due: readonly Finding[],
+  owners: ReadonlyMap<string, readonly Owner[]> | undefined,
+): Recipient[] {
+  const byMail = new Map<string, string[]>();
+  for (const finding of due) {
+    for (const { mail } of owners?.get(finding.subject.id) ?? []) {
+      if (mail === null) continue;
+      const key = mail.toLowerCase();
+      byMail.set(key, [...(byMail.get(key) ?? []), finding.id]);
+    }
+  }
+  return [...byMail]
+    .map(([mail, findings]) => ({ mail, findings }))
+    .sort((a, b) => (a.mail < b.mail ? -1 : 1));
 }

@@ -48,22 +48,36 @@ export async function runAuditCommand(
   options: AuditOptions,
   surroundings: CommandSurroundings,
 ): Promise<number> {
+  const { result } = await performAudit(options, surroundings);
+  const notices = await noticesOf(result, options.notified);
+  await writeReports(result, notices, options, surroundings.terminal);
+  return exitCodeOf(result, options);
+}
+
+/** What an audit came to, and by whose rights. */
+export interface PerformedAudit {
+  result: AuditResult;
+  credential: TokenCredential;
+}
+
+/** Audits, with progress on a terminal. @throws CommandError */
+export async function performAudit(
+  options: AuditOptions,
+  surroundings: CommandSurroundings,
+): Promise<PerformedAudit> {
   const { env, terminal } = surroundings;
   const progress = terminal.interactive
     ? progressWriter({ write: (text) => void process.stderr.write(text), interactive: true })
     : undefined;
   try {
     const startMs = performance.now();
-    const result = await auditOf(options, surroundings, (each) =>
+    return await auditOf(options, surroundings, (each) =>
       progress?.onProgress({ ...progressOf(each), elapsedMs: performance.now() - startMs }),
     );
-    progress?.end();
-    const notices = await noticesOf(result, options.notified);
-    await writeReports(result, notices, options, terminal);
-    return exitCodeOf(result, options);
   } catch (error) {
-    progress?.end();
     throw readable(error, options, env);
+  } finally {
+    progress?.end();
   }
 }
 
@@ -71,7 +85,7 @@ async function auditOf(
   options: AuditOptions,
   { env, createCredential, audit }: CommandSurroundings,
   onProgress: AuditSurroundings["onProgress"],
-): Promise<AuditResult> {
+): Promise<PerformedAudit> {
   const { graphUrl, tenant, baseline } = options;
   const cloud = await findCloud({
     graphUrl,
@@ -79,9 +93,10 @@ async function auditOf(
     metadataHost: env.ARM_METADATA_HOSTNAME,
   });
   const managed = await managedOf(options, env);
-  return await runAudit(
+  const credential = await createCredential(cloud, tenant);
+  const result = await runAudit(
     {
-      credential: await createCredential(cloud, tenant),
+      credential,
       graphUrl: cloud.graphUrl,
       tenant: tenant ?? env.AZURE_TENANT_ID ?? null,
       vaultUris: vaultsOf(options, managed, cloud),
@@ -100,6 +115,7 @@ async function auditOf(
     },
     { ...audit, onProgress },
   );
+  return { result, credential };
 }
 
 async function managedOf(
@@ -203,7 +219,8 @@ async function replaceFile(file: string, content: string): Promise<void> {
   }
 }
 
-function exitCodeOf(result: AuditResult, { failOn }: AuditOptions): number {
+/** As `docs/audit.md` lists them. */
+export function exitCodeOf(result: AuditResult, { failOn }: Pick<AuditOptions, "failOn">): number {
   const missing = result.gaps.filter(({ essential }) => essential);
   if (missing.length > 0) {
     return missing.some(({ refused }) => refused) ? exitCodes.authentication : exitCodes.error;

@@ -122,6 +122,29 @@ export class AzureDevOpsForge implements Forge, Reviews {
     });
   }
 
+  async readIssue(key: string): Promise<string | undefined> {
+    const found = await this.#openWorkItem(key);
+    if (found === undefined) return undefined;
+    const { value } = workItemsSchema.parse(
+      await this.#send(RIGHT_TO_WORK_ITEMS, {
+        path: `_apis/wit/workitems?ids=${found}&fields=System.Id,System.Description`,
+      }),
+    );
+    const description = value[0]?.fields["System.Description"];
+    return typeof description === "string" ? description : undefined;
+  }
+
+  async commentIssue(key: string, markdown: string): Promise<void> {
+    const found = await this.#openWorkItem(key);
+    if (found === undefined) return;
+    await this.#send(RIGHT_TO_WORK_ITEMS, {
+      method: "PATCH",
+      path: `${this.#project()}/_apis/wit/workitems/${found}`,
+      body: [{ op: "add", path: "/fields/System.History", value: markdown }],
+      contentType: "application/json-patch+json",
+    });
+  }
+
   async closeIssue(key: string, comment: string): Promise<void> {
     const found = await this.#openWorkItem(key);
     if (found === undefined) return;

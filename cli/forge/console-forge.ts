@@ -18,6 +18,12 @@ export class ConsoleForge implements Forge, Reviews {
     this.#terminal.err(`By hand: no issue is opened (${key}: ${title}).`);
   }
 
+  async readIssue(): Promise<string | undefined> {
+    return undefined;
+  }
+
+  async commentIssue(): Promise<void> {}
+
   async closeIssue(): Promise<void> {}
 
   async appendSummary(): Promise<void> {}

@@ -16,6 +16,10 @@ export interface Forge {
   upsertComment(key: string, markdown: string): Promise<void>;
   /** Opens the one issue of `key`, or edits the open one. A closed one stays closed: a new one is opened. */
   upsertIssue(key: string, issue: ForgeIssue): Promise<void>;
+  /** The open issue's body, as it was written under `key`; undefined if there is none. */
+  readIssue(key: string): Promise<string | undefined>;
+  /** Adds a comment to the open issue of `key`, which tells those who follow it; does nothing if there is none. */
+  commentIssue(key: string, markdown: string): Promise<void>;
   /** Closes the open issue of `key` with a last comment; does nothing if there is none. */
   closeIssue(key: string, comment: string): Promise<void>;
   /** Adds to the summary page of this run. */

@@ -100,19 +100,31 @@ export class GitHubForge implements Forge, Reviews {
     );
   }
 
+  async readIssue(key: string): Promise<string | undefined> {
+    return (await this.#openIssue(key))?.body ?? undefined;
+  }
+
+  async commentIssue(key: string, markdown: string): Promise<void> {
+    const found = await this.#openIssue(key);
+    if (found !== undefined) await this.#addComment(found.number, markdown);
+  }
+
   async closeIssue(key: string, comment: string): Promise<void> {
     const found = await this.#openIssue(key);
     if (found === undefined) return;
-    const path = `issues/${found.number}`;
-    await this.#send(RIGHT_TO_ISSUES, {
-      method: "POST",
-      path: `${path}/comments`,
-      body: { body: cutText(comment, { most: MOST_BODY_CHARACTERS, unit: "characters" }) },
-    });
+    await this.#addComment(found.number, comment);
     await this.#send(RIGHT_TO_ISSUES, {
       method: "PATCH",
-      path,
+      path: `issues/${found.number}`,
       body: { state: "closed", state_reason: "completed" },
+    });
+  }
+
+  async #addComment(issue: number, markdown: string): Promise<void> {
+    await this.#send(RIGHT_TO_ISSUES, {
+      method: "POST",
+      path: `issues/${issue}/comments`,
+      body: { body: cutText(markdown, { most: MOST_BODY_CHARACTERS, unit: "characters" }) },
     });
   }
 

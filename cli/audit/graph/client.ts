@@ -25,6 +25,8 @@ export interface GraphClientArgs {
   /** Where Graph is, without a path: `https://graph.microsoft.com`. */
   origin: string;
   credential: TokenCredential;
+  /** What its tokens are for, where that is not the origin: e.g. `https://management.azure.com` in every region. */
+  audience?: string;
   /** From 0 to 1, for the pauses between attempts. */
   random: () => number;
   nowMs: () => number;
@@ -66,6 +68,7 @@ export class GraphClient {
   constructor({
     origin,
     credential,
+    audience = origin,
     random,
     nowMs,
     attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
@@ -81,7 +84,7 @@ export class GraphClient {
       retryPolicy([graphRetryStrategy(random, nowMs, retryTiming)], { maxRetries: MAX_RETRIES }),
       bearerTokenAuthenticationPolicy({
         credential: limitedCredential(credential, attemptTimeoutMs),
-        scopes: `${origin}/.default`,
+        scopes: `${audience}/.default`,
       }),
       attemptLimitPolicy(attemptTimeoutMs),
     ];

@@ -3,7 +3,7 @@ import { CATALOGUE, describe, titleOf } from "../findings/catalogue.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Owner } from "../graph/owners.ts";
 import { formatDay, formatMoment } from "../graph-time.ts";
-import type { TierNotice } from "../notices.ts";
+import { recipientsOf, type TierNotice } from "../notices.ts";
 import { helpLink } from "./links.ts";
 import { renderTierBody } from "./markdown.ts";
 import { countBySeverity } from "./summary.ts";
@@ -102,7 +102,7 @@ function jsonNotice({ tier, findings, due }: TierNotice, result: AuditResult, do
     findings: findings.map(({ id }) => id),
     due: due.map(({ id }) => id),
     solved: findings.length === 0 && result.complete,
-    recipients: recipients(due, result.owners),
+    recipients: recipientsOf(due, result.owners),
     body: renderTierBody({ tier, findings, due }, result, docsUrl),
   };
 }
@@ -111,21 +111,6 @@ export function tierTitle(tier: number, findings: number): string {
   const things = `${findings} credential${findings === 1 ? "" : "s"}`;
   if (tier === 0) return `${things} expired`;
   return `${things} about to expire within ${tier} day${tier === 1 ? "" : "s"}`;
-}
-
-/** Every owner's address once, with what it is about. */
-function recipients(due: readonly Finding[], owners: AuditResult["owners"]) {
-  const byMail = new Map<string, string[]>();
-  for (const finding of due) {
-    for (const { mail } of owners?.get(finding.subject.id) ?? []) {
-      if (mail === null) continue;
-      const key = mail.toLowerCase();
-      byMail.set(key, [...(byMail.get(key) ?? []), finding.id]);
-    }
-  }
-  return [...byMail]
-    .map(([mail, findings]) => ({ mail, findings }))
-    .sort((a, b) => (a.mail < b.mail ? -1 : 1));
 }
 
 function moment(ms: number | null | undefined): string | null {

@@ -36,8 +36,13 @@ export function renderMarkdown(
   return withFindings(head, result.findings, result.nowMs, docsUrl, mostBytes);
 }
 
-/** The body of the one issue of a tier, rewritten by each run. */
-export function renderTierBody({ tier, findings }: TierNotice, result: AuditResult, docsUrl: string): string {
+/** The body of the one issue of a tier, rewritten by each run. @param mostBytes what is longer is cut */
+export function renderTierBody(
+  { tier, findings }: TierNotice,
+  result: AuditResult,
+  docsUrl: string,
+  mostBytes = MOST_BODY_BYTES,
+): string {
   const what = tier === 0 ? "have expired" : `expire within ${tier} day${tier === 1 ? "" : "s"}`;
   const head =
     findings.length === 0
@@ -46,7 +51,7 @@ export function renderTierBody({ tier, findings }: TierNotice, result: AuditResu
           "",
         ]
       : [`These ${what} (judged ${formatMoment(result.nowMs)}).`, ""];
-  return withFindings(head, findings, result.nowMs, docsUrl, MOST_BODY_BYTES);
+  return withFindings(head, findings, result.nowMs, docsUrl, mostBytes);
 }
 
 /** A table of as many findings as fit, each kind's advice, and a word about what was left out. */
