@@ -3,6 +3,7 @@ import { registerAudit } from "./audit.ts";
 import { registerCheck } from "./check.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerHold } from "./hold.ts";
+import { registerPipeline } from "./pipeline.ts";
 import { registerPreview } from "./preview.ts";
 import { registerRetire, registerRevoke, registerRollback, registerRotate } from "./request.ts";
 import { registerSandbox } from "./sandbox.ts";
@@ -22,5 +23,6 @@ export const commands: RegisterCommand[] = [
   registerAdopt,
   registerAudit,
   registerCheck,
+  registerPipeline,
   registerSandbox,
 ];

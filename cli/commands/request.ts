@@ -97,7 +97,7 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
 }
 
 /** One request a credential, with an id that nobody has used before. */
-function requestsFor(
+export function requestsFor(
   names: readonly string[],
   action: RequestSettings["action"],
   reason: string,

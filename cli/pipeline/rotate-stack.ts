@@ -1,0 +1,122 @@
+import { requestsFor } from "../commands/request.ts";
+import { engineFor, type StackOption } from "../commands/stack-option.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
+import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../operate/read-plans.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Assessment, assessStack, exitCodeOf } from "./assess-stack.ts";
+import { isTransient, MOST_ATTEMPTS, retryDelayMs } from "./retry.ts";
+import type { RotationWish } from "./rotation-flags.ts";
+import type { RotationReport } from "./rotation-report.ts";
+import { intentionsOf, judgeRotation } from "./rotation-verdict.ts";
+import { reportOutcome, updateAndVerify } from "./update-and-verify.ts";
+
+export interface RotateStackArgs {
+  options: StackOption;
+  stack: string;
+  wish: Pick<RotationWish, "names" | "reason">;
+  env: NodeJS.ProcessEnv;
+  terminal: Terminal;
+  /** From 0 to 1, for the pauses between attempts. */
+  random: () => number;
+  sleep: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * One unattended rotation: preview, rule, update, verification, with another try where the trouble passes. Every run that
+ * came as far as to know the stack is reported to the alert on silence.
+ * @throws CommandError if nothing could be found out, or the update failed.
+ */
+export async function rotateStack(args: RotateStackArgs): Promise<RotationReport> {
+  const { terminal, random, sleep } = args;
+  const env = await withRequests(args);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rotateOnce({ ...args, env });
+    } catch (error) {
+      if (attempt < MOST_ATTEMPTS && isWorthAnotherTry(error)) {
+        const waitMs = retryDelayMs(attempt, random());
+        terminal.err(
+          `keyturn: ${String((error as Error).message).split("\n")[0]}: tried again in ${Math.ceil(waitMs / 1000)} s`,
+        );
+        await sleep(waitMs);
+        continue;
+      }
+      const engine = await engineFor(args.options, env);
+      await reportOutcome(engine, "failed", terminal);
+      throw error;
+    }
+  }
+}
+
+function isWorthAnotherTry(error: unknown): boolean {
+  return error instanceof CommandError && error.exitCode === exitCodes.error && isTransient(error.message);
+}
+
+/**
+ * The environment with what was asked for by name, each under an id that all attempts share: it is carried out once.
+ * @throws CommandError if it cannot be done.
+ */
+async function withRequests({ options, wish, env }: RotateStackArgs): Promise<NodeJS.ProcessEnv> {
+  const { names, reason } = wish;
+  if (names.length === 0) return env;
+  const facts = await readStackFacts(await engineFor(options, env));
+  requireKnown(names, facts.settings);
+  const requests = requestsFor(names, "rotate", reason, facts.nowMs);
+  const plans = plansOf(facts, requests).filter(({ settings }) => names.includes(settings.name));
+  requireAccepted(plans);
+  if (plans.every(({ plan }) => plan.action === "keep" || plan.action === "wait")) {
+    throw new CommandError(`nothing can be done now: ${plans.map(({ plan }) => plan.reason).join("; ")}`);
+  }
+  return { ...env, KEYTURN_REQUESTS: JSON.stringify(requests) };
+}
+
+async function rotateOnce({ options, stack, env, terminal }: RotateStackArgs): Promise<RotationReport> {
+  const seen = await assessStack({ options, stack, env, refresh: true });
+  const isForbidden = seen.document.policy.some(({ level }) => level === "mandatory");
+  // What is protected and would be deleted is an error too, and stands among the effects.
+  if (!seen.succeeded && seen.effects.length === 0 && !isForbidden) {
+    throw new CommandError(`the preview failed: ${seen.document.errors.join("; ")}`);
+  }
+  const engine = await engineFor(options, env);
+  const intentions = intentionsOf(seen.plans);
+  const remembered = seen.effects.length === 0 ? undefined : await assessStack({ options, stack, env });
+  const verdict = judgeRotation(seen, remembered);
+  const against = exitCodeOf(seen);
+  if (!verdict.apply || against !== exitCodes.ok) {
+    await reportOutcome(engine, "failed", terminal);
+    const isBreaking = against === exitCodes.resource || against === exitCodes.policy;
+    return {
+      stack,
+      outcome: "refused",
+      exitCode: isBreaking ? against : exitCodes.notRotation,
+      intentions,
+      foreign: verdict.apply ? [] : verdict.foreign,
+      problems: whatSpeaksAgainst(seen),
+      status: undefined,
+    };
+  }
+  const update = await updateAndVerify(engine, seen.plans, terminal);
+  const isWell = update.problems.length === 0;
+  await reportOutcome(engine, isWell ? "succeeded" : "failed", terminal);
+  return {
+    stack,
+    outcome: isWell ? "done" : "attention",
+    exitCode: isWell ? exitCodes.ok : exitCodes.resource,
+    intentions,
+    foreign: [],
+    problems: update.problems,
+    status: update.status,
+  };
+}
+
+function whatSpeaksAgainst({ alarms, document }: Assessment): string[] {
+  return [
+    ...[...alarms.open, ...alarms.accepted].map(
+      ({ credential, what }) => `${credential ?? "the stack"}: ${what}`,
+    ),
+    ...document.policy
+      .filter(({ level }) => level === "mandatory")
+      .map(({ rule, resource, message }) => `policy ${rule}, ${resource}: ${message}`),
+    ...document.errors,
+  ];
+}

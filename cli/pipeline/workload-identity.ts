@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
+import type { Fetch } from "../../infra/directory-time.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
+import { retryDelayMs } from "./retry.ts";
+
+/** Entra's audience for tokens of other platforms (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). */
+const AUDIENCE = "api://AzureADTokenExchange";
+const REQUEST_TIMEOUT_MS = 10_000;
+const TRIES = 3;
+/** GitHub's tokens live 5 minutes, those of Azure Pipelines 10; whoever reads the file may keep one for a while. */
+const RENEWAL_MS = 60_000;
+
+/** What may ask for tokens, or act on the forge, in the run's name: not for the engine, its plugins and the program. */
+const PRIVATE_VARIABLES = [
+  "GITHUB_TOKEN",
+  "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+  "ACTIONS_ID_TOKEN_REQUEST_URL",
+  "ACTIONS_RUNTIME_TOKEN",
+  "SYSTEM_ACCESSTOKEN",
+] as const;
+
+export interface WorkloadIdentityArgs {
+  /** This process's own: Azure's SDKs look there, so that the file's name is put into it meanwhile. */
+  env: NodeJS.ProcessEnv;
+  /** Told when a token could not be renewed. */
+  warn: (text: string) => void;
+  fetch?: Fetch;
+  random?: () => number;
+  sleep?: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * Runs `work` with the environment by which Azure's SDKs, Pulumi's providers, its backend and its secrets provider sign
+ * in as the pipeline's identity, without any secret: by the run's own OIDC token, in a file that is renewed for as long as
+ * the work takes. Where the run has no such token, the environment stays as it is: a person's `az login`, for instance.
+ * @throws CommandError if the platform gives no token.
+ */
+export async function withWorkloadIdentity<T>(
+  args: WorkloadIdentityArgs,
+  work: (env: NodeJS.ProcessEnv) => Promise<T>,
+): Promise<T> {
+  const { env, warn } = args;
+  const request = tokenRequest(env);
+  const visible = withoutPrivate(env);
+  if (request === undefined) return work(visible);
+  const clientId = env.AZURE_CLIENT_ID ?? "";
+  const tenantId = env.AZURE_TENANT_ID ?? "";
+  const missing = Object.entries({ AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId })
+    .filter(([, value]) => value === "")
+    .map(([name]) => name);
+  if (missing.length > 0) {
+    throw new CommandError(
+      `${missing.join(" and ")}: not set: the pipeline's environment has no variable of that name (docs/pipelines.md)`,
+      exitCodes.configuration,
+    );
+  }
+  const folder = await mkdtemp(join(tmpdir(), "keyturn-identity-"));
+  const file = join(folder, "token");
+  const renew = async () => writeFileAtomic(file, await requestToken(request, args), { mode: 0o600 });
+  let renewing: Promise<void> = Promise.resolve();
+  try {
+    await renew();
+    const timer = setInterval(() => {
+      renewing = renewing.then(renew).catch((error: unknown) => {
+        warn(`The run's token could not be renewed: ${error instanceof Error ? error.message : error}`);
+      });
+    }, RENEWAL_MS);
+    try {
+      env.AZURE_FEDERATED_TOKEN_FILE = file;
+      return await work({
+        ...visible,
+        AZURE_FEDERATED_TOKEN_FILE: file,
+        ARM_USE_OIDC: "true",
+        ARM_OIDC_TOKEN_FILE_PATH: file,
+        ARM_CLIENT_ID: clientId,
+        ARM_TENANT_ID: tenantId,
+        ...(env.AZURE_SUBSCRIPTION_ID !== undefined && { ARM_SUBSCRIPTION_ID: env.AZURE_SUBSCRIPTION_ID }),
+      });
+    } finally {
+      delete env.AZURE_FEDERATED_TOKEN_FILE;
+      clearInterval(timer);
+      await renewing;
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function withoutPrivate(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const visible = { ...env };
+  for (const name of PRIVATE_VARIABLES) delete visible[name];
+  return visible;
+}
+
+interface TokenRequest {
+  url: string;
+  token: string;
+  method: "GET" | "POST";
+  answer: z.ZodType<string>;
+}
+
+/** Where this run asks for its token; undefined if it is given none. */
+function tokenRequest(env: NodeJS.ProcessEnv): TokenRequest | undefined {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: gitHub, ACTIONS_ID_TOKEN_REQUEST_TOKEN: gitHubToken } = env;
+  if (gitHub && gitHubToken) {
+    // https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token
+    const url = new URL(gitHub);
+    url.searchParams.set("audience", AUDIENCE);
+    const answer = z.object({ value: z.string().min(1) }).transform(({ value }) => value);
+    return { url: url.href, token: gitHubToken, method: "GET", answer };
+  }
+  const {
+    SYSTEM_OIDCREQUESTURI: azure,
+    SYSTEM_ACCESSTOKEN: azureToken,
+    AZURE_SERVICE_CONNECTION_ID: connection,
+  } = env;
+  if (azure && azureToken && connection) {
+    // https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create
+    const url = new URL(azure);
+    url.searchParams.set("api-version", "7.1");
+    url.searchParams.set("serviceConnectionId", connection);
+    const answer = z.object({ oidcToken: z.string().min(1) }).transform(({ oidcToken }) => oidcToken);
+    return { url: url.href, token: azureToken, method: "POST", answer };
+  }
+  return undefined;
+}
+
+async function requestToken(request: TokenRequest, args: WorkloadIdentityArgs): Promise<string> {
+  const { fetch = globalThis.fetch, random = Math.random, sleep = defaultSleep } = args;
+  let problem = "";
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    if (attempt > 1) await sleep(retryDelayMs(attempt - 1, random()) / 10);
+    try {
+      const response = await fetch(request.url, {
+        method: request.method,
+        headers: {
+          authorization: `Bearer ${request.token}`,
+          accept: "application/json",
+          ...(request.method === "POST" && { "content-type": "application/json", "content-length": "0" }),
+        },
+        redirect: "error",
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      if (response.ok) return request.answer.parse(await response.json());
+      problem = `it answered ${response.status}`;
+      if (response.status < 500 && response.status !== 429) break;
+    } catch (error) {
+      problem = error instanceof z.ZodError ? "it answered with no token" : String(error);
+    }
+  }
+  throw new CommandError(
+    `${new URL(request.url).origin} gives this run no token (${problem}): the job needs the permission "id-token: write"`,
+    exitCodes.authentication,
+  );
+}
+
+function defaultSleep(ms: number): Promise<unknown> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
