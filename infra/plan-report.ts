@@ -1,7 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { z } from "zod";
+import { DAY_MS, formatDuration } from "./duration.ts";
 import { formatInstant } from "./instant.ts";
 import type { PlannedCredential } from "./plan-credentials.ts";
+import type { Policy } from "./rotation/policy.ts";
+import type { Published } from "./rotation/published.ts";
 
 const secret = z.object({ slot: z.string(), generation: z.int(), expiresAt: z.string() });
 const knownSecret = secret.extend({ keyId: z.string() });
@@ -27,6 +30,8 @@ export const planReportSchema = z.array(
     previous: knownSecret.extend({ retireAfter: z.string() }).optional(),
     /** The generation of the previous secret, if it is gone or goes now. */
     retiredGeneration: z.int().optional(),
+    /** What a changed policy means for the next secret; the published one keeps its dates. */
+    fromNextRotation: z.array(z.string()).optional(),
     next: z.object({ action: z.string(), at: z.string(), reason: z.string() }),
   }),
 );
@@ -34,8 +39,9 @@ export const planReportSchema = z.array(
 export type PlanReport = z.infer<typeof planReportSchema>[number];
 
 export function planReport(planned: readonly PlannedCredential[], nowMs: number): PlanReport[] {
-  return planned.map(({ settings, plan, published, stopped }) => {
+  return planned.map(({ settings, policy, plan, published, stopped }) => {
     const { publish, current } = plan;
+    const fromNextRotation = publish === undefined ? policyChanges(policy, published) : [];
     const previous = published?.previous;
     return {
       name: settings.name,
@@ -60,9 +66,27 @@ export function planReport(planned: readonly PlannedCredential[], nowMs: number)
         },
       }),
       ...(plan.retiredGeneration !== undefined && { retiredGeneration: plan.retiredGeneration }),
+      ...(fromNextRotation.length > 0 && { fromNextRotation }),
       next: { action: plan.next.action, at: formatInstant(plan.next.atMs), reason: plan.next.reason },
     };
   });
+}
+
+/** In what the policy differs from the one that the published secret was made by. */
+function policyChanges(policy: Policy, published: Published | undefined): string[] {
+  if (published === undefined) return [];
+  const { current, previous, rotateAfterMs, splayDays, overlapMs } = published;
+  const periodMs = rotateAfterMs - current.createdAtMs - splayDays * DAY_MS;
+  // A secret that was published again is replaced when its successor was to be, whatever the period.
+  const isRolledBack = previous !== undefined && previous.generation > current.generation;
+  const differences: [what: string, nowMs: number, thenMs: number][] = [
+    ["a secret lives", current.expiresAtMs - current.createdAtMs, policy.lifetimeMs],
+    ["it is replaced every", isRolledBack ? policy.periodMs : periodMs, policy.periodMs],
+    ["the previous one is kept for", overlapMs, policy.overlapMs],
+  ];
+  return differences
+    .filter(([, nowMs, thenMs]) => nowMs !== thenMs)
+    .map(([what, nowMs, thenMs]) => `${what} ${formatDuration(thenMs)} instead of ${formatDuration(nowMs)}`);
 }
 
 function secretOf({

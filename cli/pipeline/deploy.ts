@@ -3,12 +3,13 @@ import { engineFor, type StackOption, stackOf, withStackOption } from "../comman
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { forgeFromEnvironment } from "../forge/forge-from-environment.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
+import { renderPreviewMarkdown } from "../preview/render-markdown.ts";
 import { renderPreviewTable } from "../preview/render-table.ts";
 import { statusTable } from "../status/table.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Assessment, assessStack, exitCodeOf } from "./assess-stack.ts";
 import { type DeploymentVerdict, judgeDeployment } from "./judge-deployment.ts";
-import { renderList, renderPages, renderPreviewComment, renderStatus } from "./render.ts";
+import { renderAlarms, renderList, renderPages, renderStatus } from "./render.ts";
 import { isDigest, previewKey } from "./review-record.ts";
 import { reportOutcome, updateAndVerify, type VerifiedUpdate } from "./update-and-verify.ts";
 import { withWorkloadIdentity } from "./workload-identity.ts";
@@ -149,7 +150,9 @@ function renderDeployment(deployment: Deployment, stack: string, { fileUrl }: Fo
           `Whoever has read this preview and wants it can start this workflow by hand with the digest \`${assessment.digest}\`.`,
         ]
       : []),
-    renderPreviewComment(assessment, { stack, head: undefined }),
+    `What the preview said ${update === undefined ? "just now" : "before"}:`,
+    renderPreviewMarkdown(assessment.document).trimEnd(),
+    ...renderAlarms(assessment.alarms, stack),
   ];
   return `${sections.join("\n\n")}\n`;
 }

@@ -26,7 +26,7 @@ export function renderPreviewComment(assessment: Assessment, { stack, head }: Pr
         : `Merging applies exactly this, and what is due by then. Digest: \`${digest}\``,
     );
   }
-  return `${[...record, sections.join("\n\n")].join("\n")}\n`;
+  return [...record, sections.join("\n\n")].join("\n");
 }
 
 /** What was accepted, what can be, and which acceptances count for nothing. */

@@ -24,6 +24,8 @@ export interface CredentialPreview {
   changes: Change[];
   /** What needs a person. */
   problems: string[];
+  /** What a changed policy means for the next secret. */
+  fromNextRotation: string[];
   next: { action: string; at: string; reason: string } | null;
 }
 
@@ -96,6 +98,7 @@ function withPlan(plan: PlanReport, steps: readonly Step[], alarms: readonly Ala
     },
     changes,
     problems: [...plan.refusals, ...(plan.stopped === undefined ? [] : [`left as it is: ${plan.stopped}`])],
+    fromNextRotation: plan.fromNextRotation ?? [],
     next: plan.next,
   };
 }
@@ -172,6 +175,7 @@ function withoutPlan(name: string, steps: readonly Step[], alarms: readonly Alar
     },
     changes,
     problems: [],
+    fromNextRotation: [],
     next: null,
   };
 }

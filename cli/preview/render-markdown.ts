@@ -32,8 +32,8 @@ export function renderPreviewMarkdown(document: PreviewDocument, mostBytes: numb
     "\n",
   );
   page.add(`**${summaryOf(document)}.**\n`);
-  const isQuiet = ({ what, problems, consumers }: CredentialPreview) =>
-    what === "unchanged" && problems.length === 0 && consumers.keepWorking;
+  const isQuiet = ({ what, problems, consumers, fromNextRotation }: CredentialPreview) =>
+    what === "unchanged" && problems.length === 0 && consumers.keepWorking && fromNextRotation.length === 0;
   const loud = credentials.filter((credential) => !isQuiet(credential));
   const quiet = credentials.filter(isQuiet);
   page.addList(loud.length === 0 ? [] : [COLUMNS], loud.map(row), "\n");
@@ -84,7 +84,8 @@ function row({
   return `| ${cells.join(" | ")} |`;
 }
 
-function detailsOf({ name, what, reason, consumers, changes, problems }: CredentialPreview): string[] {
+function detailsOf(credential: CredentialPreview): string[] {
+  const { name, what, reason, consumers, changes, problems, fromNextRotation } = credential;
   return [
     ...(what === "changed" ? [] : [`- ${code(name)}: ${code(reason)}`]),
     ...(consumers.names.length === 0
@@ -92,6 +93,9 @@ function detailsOf({ name, what, reason, consumers, changes, problems }: Credent
       : [`- ${code(name)} is read by ${consumers.names.map(code).join(", ")}`]),
     ...problems.map((problem) => `- ${code(name)} **needs a person**: ${code(problem)}`),
     ...changes.map((change) => `- ${code(name)} ${change.area}: ${code(change.what)}`),
+    ...(fromNextRotation.length === 0
+      ? []
+      : [`- ${code(name)} from the next rotation on: ${sentence(fromNextRotation.join("; "))}`]),
   ];
 }
 

@@ -61,8 +61,10 @@ function detailsOf({
   problems,
   oldExpiresAt,
   newExpiresAt,
+  fromNextRotation,
 }: CredentialPreview): string[] {
   const details: string[] = problems.map((problem) => `PROBLEM ${problem}`);
+  if (fromNextRotation.length > 0) details.push(`from the next rotation on: ${fromNextRotation.join("; ")}`);
   const isQuiet = what === "unchanged" && problems.length === 0 && consumers.keepWorking;
   if (isQuiet) return details;
   details.push(`why: ${reason}`);
