@@ -10,6 +10,11 @@ export interface RunProcessOptions {
   env: NodeJS.ProcessEnv;
   /** After this long the process and all that it started are killed. */
   timeoutMs: number;
+  /**
+   * So long before that the process is asked to stop (SIGINT), so that it can do so in order. Default: 0, it is not
+   * asked. Windows knows no such question.
+   */
+  graceMs?: number;
   /** Kills the process and all that it started. */
   signal?: AbortSignal;
   /** Each line as it comes, without its line end. */
@@ -53,10 +58,15 @@ export async function runProcess(
     if (child.pid !== undefined) killTree(child.pid);
   };
   let timedOut = false;
+  const { timeoutMs, graceMs = 0 } = options;
   const timer = setTimeout(() => {
     timedOut = true;
     kill();
-  }, options.timeoutMs);
+  }, timeoutMs);
+  const question = setTimeout(() => {
+    timedOut = true;
+    if (graceMs > 0 && process.platform !== "win32") child.kill("SIGINT");
+  }, timeoutMs - graceMs);
   const forgetExit = onExit(kill);
   options.signal?.addEventListener("abort", kill, { once: true });
   if (options.signal?.aborted) kill();
@@ -65,6 +75,7 @@ export async function runProcess(
     return { exitCode, signal, stdout: stdout(), stderr: stderr(), timedOut };
   } finally {
     clearTimeout(timer);
+    clearTimeout(question);
     forgetExit();
     options.signal?.removeEventListener("abort", kill);
   }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { parseSecretDisplayName } from "../../infra/credential/secret-name.ts";
+import { handMadeKeys } from "../../infra/credential/orphan-keys.ts";
 import { formatInstant, parseInstant } from "../../infra/instant.ts";
 import { policyOf } from "../../infra/settings/consistency.ts";
 import { type Directory, type DirectoryKey, openDirectory } from "../engine/directory.ts";
@@ -51,7 +51,7 @@ async function adopt(name: string, options: AdoptOptions, { terminal }: CommandC
     );
   }
   terminal.err(`${application.displayName ?? "(no name)"}, object id ${application.id}`);
-  terminal.err(describeKeys(handMade((await directory.keysOf(application.id)) ?? [])));
+  terminal.err(describeKeys(handMadeKeys((await directory.keysOf(application.id)) ?? [])));
   const file = join(projectFolderOf(options), `Pulumi.${engine.stack.split("/").at(-1)}.yaml`);
   const text = withCredential(await readFile(file, "utf8"), credential);
   await confirm(`adopt it as ${name} (writes ${file})?`, options.yes === true);
@@ -83,7 +83,7 @@ async function removeHandMade(
     );
   }
   const directory = await openDirectory(engine.env);
-  const keys = handMade((await directory.keysOf(output.applicationObjectId)) ?? []);
+  const keys = handMadeKeys((await directory.keysOf(output.applicationObjectId)) ?? []);
   terminal.err(describeKeys(keys));
   if (keys.length === 0) return;
   await confirm(
@@ -101,11 +101,6 @@ async function removeAll(
 ): Promise<void> {
   // One after the other: Entra refuses two writes to one application at once.
   for (const { keyId } of keys) await directory.removeKey(objectId, keyId);
-}
-
-/** The keys that no stack of ours made. */
-function handMade(keys: readonly DirectoryKey[]): DirectoryKey[] {
-  return keys.filter(({ displayName }) => parseSecretDisplayName(displayName ?? "") === undefined);
 }
 
 function describeKeys(keys: readonly DirectoryKey[]): string {

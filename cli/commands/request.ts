@@ -9,7 +9,7 @@ import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../opera
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import type { RegisterCommand } from "./command.ts";
-import { engineFor, type StackOption, withStackOption } from "./stack-option.ts";
+import { engineFor, type StackOption, withStackOption, withTimeoutOption } from "./stack-option.ts";
 
 interface RequestOptions extends StackOption {
   reason: string;
@@ -45,10 +45,10 @@ const TEXTS: Readonly<Record<RequestSettings["action"], { summary: string; descr
 function requestCommand(action: RequestSettings["action"]): RegisterCommand {
   return (program, { terminal, setExitCode }) => {
     const { summary, description } = TEXTS[action];
-    withStackOption(program.command(`${action} <name...>`))
+    withTimeoutOption(withStackOption(program.command(`${action} <name...>`)))
       .summary(summary)
       .description(
-        `${description}\n\nShows the plan and asks before anything is done.\n\nExit codes: 0 done, 1 failed or refused, 2 wrong flags, 4 a credential needs a person, 8 not confirmed.`,
+        `${description}\n\nShows the plan and asks before anything is done.\n\nExit codes: 0 done, 1 failed or refused, 2 wrong flags, 4 a credential needs a person, 8 not confirmed, 9 not ended in time.`,
       )
       .requiredOption(
         "-r, --reason <text>",

@@ -1,13 +1,20 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Engine, openEngine, PROJECT_FOLDER } from "../engine/engine.ts";
+import { DURATION_FORM, formatDuration, HOUR_MS, parseDuration } from "../../infra/duration.ts";
+import { DEFAULT_TIMEOUT, type Engine, openEngine, PROJECT_FOLDER } from "../engine/engine.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 
 /** The flags by which a command knows which stack is meant: the same as Pulumi's own. */
 export interface StackOption {
   stack?: string;
   cwd?: string;
+  /** Only of commands that change something: see `withTimeoutOption`. */
+  timeout?: string;
 }
+
+/** More than any update needs, and well within what a timer can count. */
+const LONGEST_TIMEOUT_MS = 24 * HOUR_MS;
 
 /** Adds `--stack`, which `PULUMI_STACK` can stand in for, and `--cwd`. */
 export function withStackOption(command: Command): Command {
@@ -16,14 +23,48 @@ export function withStackOption(command: Command): Command {
     .option("-C, --cwd <folder>", "the folder of Pulumi.yaml (default: this checkout)");
 }
 
-/** The folder of `Pulumi.yaml` that is meant. */
+/** Adds `--timeout`, for commands that change something: an operation that is never answered must not hold them up for ever. */
+export function withTimeoutOption(command: Command): Command {
+  return command.option(
+    "--timeout <duration>",
+    "how long the engine may take; then it is stopped, and the next update goes on from there",
+    DEFAULT_TIMEOUT,
+  );
+}
+
+/**
+ * The folder of `Pulumi.yaml` that is meant.
+ * @throws CommandError if there is no such folder.
+ */
 export function projectFolderOf({ cwd }: StackOption): string {
-  return cwd === undefined ? PROJECT_FOLDER : resolve(cwd);
+  if (cwd === undefined) return PROJECT_FOLDER;
+  const folder = resolve(cwd);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CommandError(`--cwd ${cwd}: there is no such folder`, exitCodes.configuration);
+  }
+  return folder;
 }
 
 /** The engine on the stack that is meant. */
-export function engineFor(options: StackOption, env: NodeJS.ProcessEnv = process.env): Promise<Engine> {
-  return openEngine({ stack: stackOf(options), projectFolder: projectFolderOf(options), env });
+export async function engineFor(options: StackOption, env: NodeJS.ProcessEnv = process.env): Promise<Engine> {
+  const timeoutMs = timeoutOf(options);
+  return openEngine({
+    ...{ stack: stackOf(options), projectFolder: projectFolderOf(options), env },
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+}
+
+/** @throws CommandError if it is no duration, or none that makes sense. */
+export function timeoutOf({ timeout }: StackOption): number | undefined {
+  if (timeout === undefined) return undefined;
+  const ms = parseDuration(timeout);
+  if (ms === undefined || ms === 0 || ms > LONGEST_TIMEOUT_MS) {
+    throw new CommandError(
+      `--timeout ${timeout}: allowed is ${DURATION_FORM}, up to ${formatDuration(LONGEST_TIMEOUT_MS)}`,
+      exitCodes.configuration,
+    );
+  }
+  return ms;
 }
 
 /** @throws CommandError if no stack was named: a command never guesses which credentials it is about. */

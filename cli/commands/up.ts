@@ -5,15 +5,15 @@ import { directoryInstant } from "../status/directory-instant.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import type { RegisterCommand } from "./command.ts";
-import { engineFor, type StackOption, withStackOption } from "./stack-option.ts";
+import { engineFor, type StackOption, withStackOption, withTimeoutOption } from "./stack-option.ts";
 
 /** `keyturn up`: an unattended update that also puts right what an earlier one left behind. */
 export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) => {
-  withStackOption(program.command("up"))
+  withTimeoutOption(withStackOption(program.command("up")))
     .summary("update a stack, whatever state the last update left it in")
     .description(
       "Updates a stack: creates, rotates and retires what is due. Settles what an update that died left half done, and removes what it lost in Entra.\n\n" +
-        "Exit codes: 0 all is well, 1 the update failed, 4 a credential needs a person.",
+        "Exit codes: 0 all is well, 1 the update failed, 4 a credential needs a person, 9 it did not end in time.",
     )
     .option("-j, --json", "print the result as JSON")
     .option("-y, --yes", "do not ask (nothing is asked today; accepted for scripts)")
@@ -38,21 +38,25 @@ export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) 
         );
       }
       const document = statusDocument(engine.stack, at, result.credentials);
+      const { changed, removed, handMade } = result;
       if (options.json === true) {
-        terminal.out(
-          JSON.stringify({ ...document, changed: result.changed, removed: result.removed }, null, 2),
-        );
+        terminal.out(JSON.stringify({ ...document, changed, removed, handMade }, null, 2));
       } else {
-        for (const { credential, keyId } of result.removed.keys) {
+        for (const { credential, keyId } of removed.keys) {
           terminal.out(`Removed key ${keyId} of ${credential}: an update that died had made and lost it.`);
         }
-        for (const { credential, objectId } of result.removed.applications) {
+        for (const { credential, objectId } of removed.applications) {
           terminal.out(
             `Removed application ${objectId}: an update that died had made it for ${credential} and lost it.`,
           );
         }
         terminal.out(statusTable(document, terminal.style));
-        terminal.out(result.changed ? "" : "\nNothing was due: nothing changed.");
+        for (const { credential, keyId, displayName, endDateTime } of handMade) {
+          terminal.out(
+            `Made by hand and left alone: key ${keyId} (${JSON.stringify(displayName ?? "")}, until ${endDateTime ?? "?"}) on the application of ${credential}.`,
+          );
+        }
+        terminal.out(changed ? "" : "\nNothing was due: nothing changed.");
       }
       if (result.problems.length > 0) {
         for (const problem of result.problems) terminal.err(`keyturn: ${problem}`);

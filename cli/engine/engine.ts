@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseDuration } from "../../infra/duration.ts";
 import { executableName } from "../../tools/find-on-path.ts";
 import { ensurePulumi } from "../../tools/pulumi/ensure-pulumi.ts";
 import { pulumiEnvironment } from "../../tools/pulumi/environment.ts";
@@ -10,11 +11,12 @@ import { CommandError, exitCodes } from "../exit-codes.ts";
 export const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
 /** An update of a stack with hundreds of credentials takes minutes; one that takes hours hangs. */
-const DEFAULT_TIMEOUT_MS = 2 * 60 * 60_000;
+export const DEFAULT_TIMEOUT = "2 hours";
+/** How long before its time is over the engine is asked to stop, so that it can still write down what it has made. */
+const LONGEST_GRACE_MS = 30_000;
 
 export interface RunOptions {
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
-  timeoutMs?: number;
   signal?: AbortSignal;
 }
 
@@ -33,22 +35,30 @@ export interface OpenEngineArgs {
   env?: NodeJS.ProcessEnv;
   /** The folder of `Pulumi.yaml`. Default: this checkout. */
   projectFolder?: string;
+  /** How long all runs together may take, in milliseconds. Default: 2 hours. */
+  timeoutMs?: number;
 }
 
 /** Finds the Pulumi CLI and makes it ready for one stack. */
 export async function openEngine(args: OpenEngineArgs): Promise<Engine> {
   const { stack, env: base = process.env, projectFolder = PROJECT_FOLDER } = args;
+  const { timeoutMs: allTimeMs = parseDuration(DEFAULT_TIMEOUT) ?? 0 } = args;
+  const endsAtMs = performance.now() + allTimeMs;
   const pulumi = await ensurePulumi({ env: base });
   const env = pulumiEnvironment(pulumi, base);
   const executable = join(pulumi.folder, executableName("pulumi"));
-  const run: Engine["run"] = (args, { onLine, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = {}) =>
-    runProcess(executable, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
+  const run: Engine["run"] = (args, { onLine, signal } = {}) => {
+    // Nobody waits for ever for an operation that is never answered: Pulumi itself would.
+    const timeoutMs = Math.max(0, endsAtMs - performance.now());
+    return runProcess(executable, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
       cwd: projectFolder,
       env,
       timeoutMs,
+      graceMs: Math.min(LONGEST_GRACE_MS, timeoutMs / 4),
       ...(onLine !== undefined && { onLine }),
       ...(signal !== undefined && { signal }),
     });
+  };
   return {
     stack,
     env,
@@ -65,12 +75,24 @@ export async function openEngine(args: OpenEngineArgs): Promise<Engine> {
 export function pulumiError(args: readonly string[], result: ProcessResult): CommandError {
   const said = `${result.stderr}\n${result.stdout}`.trim();
   const command = `pulumi ${args[0] ?? ""}${args[0] === "stack" ? ` ${args[1] ?? ""}` : ""}`.trim();
+  if (result.timedOut) return timeoutError(command);
   if (/no stack named|not found/i.test(said) && /stack/.test(said)) {
     return new CommandError(`there is no such stack: ${said}`, exitCodes.stackMissing);
   }
-  if (result.timedOut) return new CommandError(`${command} did not end in time`, exitCodes.timeout);
   const passphrase = /incorrect passphrase|passphrase must be set/i.test(said)
     ? '\nSet PULUMI_CONFIG_PASSPHRASE to the stack\'s passphrase; for the sandbox: eval "$(npx keyturn sandbox env)"'
     : "";
-  return new CommandError(`${command} failed:\n${said}${passphrase}`, exitCodes.error);
+  const login = /PULUMI_ACCESS_TOKEN must be set/.test(said)
+    ? '\nLog in to where the stack\'s state is (pulumi login); for the sandbox: eval "$(npx keyturn sandbox env)"'
+    : "";
+  return new CommandError(`${command} failed:\n${said}${passphrase}${login}`, exitCodes.error);
+}
+
+/** What was stopped is settled by the next update. */
+export function timeoutError(what: string): CommandError {
+  return new CommandError(
+    `${what} did not end in time (--timeout) and was stopped: something it asked for was never answered. ` +
+      "Run `keyturn up` again: it goes on from where this one stopped (docs/runbooks/interrupted-update.md).",
+    exitCodes.timeout,
+  );
 }

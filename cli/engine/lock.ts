@@ -22,9 +22,12 @@ export function lockHolders(text: string): LockHolder[] | undefined {
 /** Whether every lock was left behind by a process of this machine that is gone. */
 export function locksAreStale(
   holders: readonly LockHolder[],
-  here: { host: string; isAlive: (pid: number) => boolean },
+  here: { host: string; isAlive: (pid: number, sinceMs: number) => boolean },
 ): boolean {
-  return holders.length > 0 && holders.every(({ host, pid }) => host === here.host && !here.isAlive(pid));
+  return (
+    holders.length > 0 &&
+    holders.every(({ host, pid, since }) => host === here.host && !here.isAlive(pid, Date.parse(since)))
+  );
 }
 
 export function describeHolders(holders: readonly LockHolder[]): string {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { applicationMarker } from "../../infra/credential/application.ts";
+import { handMadeKeys, orphanKeys } from "../../infra/credential/orphan-keys.ts";
 import { CommandError } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Directory } from "./directory.ts";
@@ -16,17 +17,8 @@ import {
   pendingPasswordDeletes,
   settledStack,
 } from "./pending.ts";
+import { isHolderAlive } from "./process-alive.ts";
 import { partsOfUrn } from "./urn.ts";
-
-/** Whether a process of this machine is running. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
 
 /**
  * Takes a lock away whose holder is gone. A lock whose holder lives, or cannot be asked because it is another
@@ -41,7 +33,7 @@ export async function releaseStaleLock(
 ): Promise<boolean> {
   const holders = lockHolders(refusal);
   if (holders === undefined) return false;
-  if (!locksAreStale(holders, { host: hostname(), isAlive })) {
+  if (!locksAreStale(holders, { host: hostname(), isAlive: isHolderAlive })) {
     throw new CommandError(
       `another update of stack ${engine.stack} is under way: ${describeHolders(holders)}. ` +
         "Wait for it; if it is certain that it died, run `pulumi cancel` and try again (docs/runbooks/interrupted-update.md).",
@@ -156,6 +148,16 @@ export interface Removed {
   applications: { credential: string; objectId: string }[];
 }
 
+/** A secret that people made on a managed application: told of, never touched. */
+export interface HandMadeKey {
+  credential: string;
+  keyId: string;
+  /** As its maker called it. */
+  displayName: string | null;
+  /** ISO 8601. */
+  endDateTime: string | null;
+}
+
 /**
  * Removes what dead updates made in Entra and lost: keys with our description, and applications with our
  * marker, that the stack does not know. Nothing made by hand carries either.
@@ -164,8 +166,7 @@ export async function removeOrphans(
   engine: Engine,
   directory: Directory,
   credentials: readonly { name: string; applicationObjectId: string }[],
-  orphans: typeof import("../../infra/credential/orphan-keys.ts").orphanKeys,
-): Promise<Removed> {
+): Promise<{ removed: Removed; handMade: HandMadeKey[] }> {
   const deployment = await exportDeployment(engine);
   const resources = deployment.resources ?? [];
   const knownKeys = new Set(
@@ -175,11 +176,15 @@ export async function removeOrphans(
   );
   const knownIds = new Set(resources.map(({ id }) => id));
   const removed: Removed = { keys: [], applications: [] };
+  const handMade: HandMadeKey[] = [];
   for (const { name, applicationObjectId } of credentials) {
     const keys = (await directory.keysOf(applicationObjectId)) ?? [];
-    for (const { keyId } of orphans(keys, { stack: engine.stack, credential: name }, knownKeys)) {
+    for (const { keyId } of orphanKeys(keys, { stack: engine.stack, credential: name }, knownKeys)) {
       await directory.removeKey(applicationObjectId, keyId);
       removed.keys.push({ credential: name, keyId });
+    }
+    for (const { keyId, displayName = null, endDateTime = null } of handMadeKeys(keys)) {
+      handMade.push({ credential: name, keyId, displayName, endDateTime });
     }
     for (const { id } of await directory.applicationsMarked(applicationMarker(engine.stack, name))) {
       if (id === applicationObjectId || knownIds.has(`/applications/${id}`)) continue;
@@ -187,5 +192,5 @@ export async function removeOrphans(
       removed.applications.push({ credential: name, objectId: id });
     }
   }
-  return removed;
+  return { removed, handMade };
 }

@@ -1,14 +1,12 @@
-import { orphanKeys } from "../../infra/credential/orphan-keys.ts";
 import type { CredentialOutput } from "../../infra/credential-output.ts";
 import { leadsToAnother } from "../../infra/follow-up.ts";
 import { problemsOf } from "../../infra/problems.ts";
 import type { ProcessResult } from "../../tools/run-process.ts";
-import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Directory, openDirectory } from "./directory.ts";
-import { type Engine, pulumiError } from "./engine.ts";
+import { type Engine, pulumiError, timeoutError } from "./engine.ts";
 import { readCredentials } from "./outputs.ts";
-import { type Removed, releaseStaleLock, removeOrphans, settlePending } from "./recover.ts";
+import { type HandMadeKey, type Removed, releaseStaleLock, removeOrphans, settlePending } from "./recover.ts";
 
 export interface UpdateArgs {
   engine: Engine;
@@ -25,6 +23,8 @@ export interface UpdateResult {
   /** What needs a person; empty if nothing does. */
   problems: string[];
   removed: Removed;
+  /** Secrets that people made on managed applications. */
+  handMade: HandMadeKey[];
 }
 
 /** One to find that a secret is broken, one to replace it, one to spare: see `leadsToAnother`. */
@@ -55,21 +55,20 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
     if (result.exitCode !== 0 && problemsIn(credentials).length === 0) throw pulumiError(["up"], result);
     if (!leadsToAnother(credentials)) break;
   }
-  const removed = await removeOrphans(
+  const found = await removeOrphans(
     engine,
     await directory(),
     Object.entries(credentials).map(([name, { applicationObjectId }]) => ({ name, applicationObjectId })),
-    orphanKeys,
   );
-  return { credentials, changed, problems: problemsIn(credentials), removed };
+  return { credentials, changed, problems: problemsIn(credentials), ...found };
 }
 
 async function up({ engine, terminal, onLine }: UpdateArgs): Promise<ProcessResult> {
   const run = () => engine.run(["up", "--yes", "--skip-preview"], onLine === undefined ? {} : { onLine });
   const result = await run();
   const said = `${result.stderr}\n${result.stdout}`;
+  if (result.timedOut) throw timeoutError("the update");
   if (result.exitCode !== 0 && (await releaseStaleLock(engine, said, terminal))) return run();
-  if (result.timedOut) throw new CommandError("the update did not end in time", exitCodes.timeout);
   return result;
 }
 

@@ -67,6 +67,8 @@ function isDue({ id, when }: { id: string; when: FaultWhen }, match: number, see
       return true;
     case "nth":
       return match === when.n;
+    case "from":
+      return match >= when.n;
     case "every":
       return match % when.n === 0;
     case "probability":

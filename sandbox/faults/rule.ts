@@ -54,6 +54,8 @@ const when = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("always") }),
   /** The `n`-th call that matches, counted from 1, and no other. */
   z.strictObject({ kind: z.literal("nth"), n: z.int().min(1) }),
+  /** The `n`-th call that matches, and every later one: an outage that begins there. */
+  z.strictObject({ kind: z.literal("from"), n: z.int().min(1) }),
   /** The `n`-th, the `2n`-th … */
   z.strictObject({ kind: z.literal("every"), n: z.int().min(1) }),
   /** With chance `p`. The same seed throws the same dice again; without one the sandbox's own is used. */

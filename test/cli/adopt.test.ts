@@ -4,7 +4,7 @@ import { DAY_MS } from "../../infra/duration.ts";
 import { createApplication } from "../../sandbox/entra/applications.ts";
 import { addPassword } from "../../sandbox/entra/passwords.ts";
 import { createServicePrincipal } from "../../sandbox/entra/service-principals.ts";
-import { keyturn } from "../support/crash.ts";
+import { keyturn } from "../support/keyturn-command.ts";
 import { keyturnStack } from "../support/keyturn-stack.ts";
 
 describe("keyturn adopt", () => {

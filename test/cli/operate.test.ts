@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { DAY_MS } from "../../infra/duration.ts";
-import { keyturn } from "../support/crash.ts";
+import { keyturn } from "../support/keyturn-command.ts";
 import { keyturnStack } from "../support/keyturn-stack.ts";
 
 const placeholder = "00000000-0000-0000-0000-000000000000";

@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { keyturn } from "../support/crash.ts";
 import { testStack, writeProgram } from "../support/engine.ts";
+import { keyturn } from "../support/keyturn-command.ts";
 import { keyturnStack } from "../support/keyturn-stack.ts";
 
 const PACK = fileURLToPath(new URL("../../policy/run.ts", import.meta.url));

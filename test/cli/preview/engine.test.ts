@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { DAY_MS } from "../../../infra/duration.ts";
-import { keyturn } from "../../support/crash.ts";
 import { assertGolden } from "../../support/golden.ts";
+import { keyturn } from "../../support/keyturn-command.ts";
 import { type KeyturnStack, keyturnStack, succeeded } from "../../support/keyturn-stack.ts";
 
 const START_MS = Date.parse("2026-03-02T08:00:00Z");

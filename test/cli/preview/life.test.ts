@@ -4,8 +4,8 @@ import { DAY_MS } from "../../../infra/duration.ts";
 import { createApplication } from "../../../sandbox/entra/applications.ts";
 import { addPassword } from "../../../sandbox/entra/passwords.ts";
 import { createServicePrincipal } from "../../../sandbox/entra/service-principals.ts";
-import { keyturn } from "../../support/crash.ts";
 import { assertGolden } from "../../support/golden.ts";
+import { keyturn } from "../../support/keyturn-command.ts";
 import { type KeyturnStack, keyturnStack, succeeded } from "../../support/keyturn-stack.ts";
 
 const START_MS = Date.parse("2026-03-02T08:00:00Z");

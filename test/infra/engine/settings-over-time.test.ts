@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { keyturn } from "../../support/crash.ts";
+import { keyturn } from "../../support/keyturn-command.ts";
 import { type KeyturnStack, keyturnStack } from "../../support/keyturn-stack.ts";
 
 const mailman = { name: "mailman", application: { displayName: "Mailman" } };
