@@ -1,5 +1,6 @@
 import { registerAdopt } from "./adopt.ts";
 import { registerAudit } from "./audit.ts";
+import { registerBootstrap } from "./bootstrap.ts";
 import { registerCheck } from "./check.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerHold } from "./hold.ts";
@@ -23,6 +24,7 @@ export const commands: RegisterCommand[] = [
   registerAdopt,
   registerAudit,
   registerCheck,
+  registerBootstrap,
   registerPipeline,
   registerSandbox,
 ];

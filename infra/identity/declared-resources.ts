@@ -72,14 +72,16 @@ export function declaredResources(settings: BootstrapSettings): DeclaredResource
 }
 
 function identityResources(settings: BootstrapSettings, stack: StackLayout): DeclaredResource[] {
-  return stack.environments.flatMap((environment) => {
-    const { name, identity, federation } = environment;
+  return stack.identities.flatMap((declared) => {
+    const { name, identity, federations } = declared;
     const parent = { type: "keyturn:identity:DeploymentIdentity", name };
-    const rights = rightsOf(settings, stack, environment);
+    const rights = rightsOf(settings, stack, declared);
     const version = { apiVersion: "2023-01-31" };
     return [
       arm("managedidentity:UserAssignedIdentity", name, { ...version, id: identity.id }, parent),
-      arm("managedidentity:FederatedIdentityCredential", name, { ...version, id: federation.id }, parent),
+      ...federations.map(({ environment, id }) =>
+        arm("managedidentity:FederatedIdentityCredential", environment, { ...version, id }, parent),
+      ),
       ...rights.azure.map((right) => assignment(settings, name, right, parent)),
       ...rights.graph.map((permission) => ({
         type: "azuread:index/appRoleAssignment:AppRoleAssignment",

@@ -3,15 +3,15 @@ import { FederatedIdentityCredential } from "@pulumi/azure-native/managedidentit
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
 import { AppRoleAssignment } from "@pulumi/azuread/appRoleAssignment.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { EnvironmentLayout, Layout } from "./layout.ts";
-import { type EnvironmentRights, rightAssignmentName, rightRoleDefinitionId } from "./rights.ts";
+import type { IdentityLayout, Layout } from "./layout.ts";
+import { type IdentityRights, rightAssignmentName, rightRoleDefinitionId } from "./rights.ts";
 import type { BootstrapSettings } from "./settings.ts";
 
 export interface DeploymentIdentityArgs {
   settings: Pick<BootstrapSettings, "name" | "subscriptionId" | "location" | "tags">;
   layout: Pick<Layout, "subscription" | "group">;
-  environment: EnvironmentLayout;
-  rights: EnvironmentRights;
+  identity: IdentityLayout;
+  rights: IdentityRights;
   /** Object id of the tenant's service principal of Microsoft Graph. */
   graphPrincipalId: pulumi.Input<string>;
 }
@@ -20,24 +20,23 @@ export interface DeploymentIdentityArgs {
 const TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
 
 /**
- * Who a pipeline is in one of its environments: a managed identity that takes the forge's tokens of this
- * environment alone, with the rights that it needs. It has no secret, and nobody can give it one.
+ * Who a pipeline is when it previews a stack, or when it changes one: a managed identity that takes the forge's
+ * tokens of its own environments alone, with the rights that it needs. It has no secret, and nobody can give it one.
  */
 export class DeploymentIdentity extends pulumi.ComponentResource {
-  /** `AZURE_CLIENT_ID` of the environment. */
+  /** `AZURE_CLIENT_ID` of its environments. */
   readonly clientId: pulumi.Output<string>;
   /** Object id. */
   readonly principalId: pulumi.Output<string>;
 
-  /** @param name the environment's. */
   constructor(name: string, args: DeploymentIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keyturn:identity:DeploymentIdentity", name, {}, opts);
-    const { settings, layout, environment, rights } = args;
+    const { settings, layout, rights } = args;
     const identity = new UserAssignedIdentity(
       name,
       {
         resourceGroupName: layout.group.name,
-        resourceName: environment.identity.name,
+        resourceName: args.identity.identity.name,
         location: settings.location,
         tags: settings.tags,
       },
@@ -45,18 +44,24 @@ export class DeploymentIdentity extends pulumi.ComponentResource {
     );
     this.clientId = identity.clientId;
     this.principalId = identity.principalId;
-    new FederatedIdentityCredential(
-      name,
-      {
-        resourceGroupName: layout.group.name,
-        resourceName: identity.name,
-        federatedIdentityCredentialResourceName: environment.federation.name,
-        issuer: environment.federation.issuer,
-        subject: environment.federation.subject,
-        audiences: [TOKEN_EXCHANGE_AUDIENCE],
-      },
-      { parent: this },
-    );
+    // One after the other: Azure refuses two at once on one identity
+    // (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations).
+    let before: pulumi.Resource[] = [];
+    for (const federation of args.identity.federations) {
+      const credential = new FederatedIdentityCredential(
+        federation.environment,
+        {
+          resourceGroupName: layout.group.name,
+          resourceName: identity.name,
+          federatedIdentityCredentialResourceName: federation.name,
+          issuer: federation.issuer,
+          subject: federation.subject,
+          audiences: [TOKEN_EXCHANGE_AUDIENCE],
+        },
+        { parent: this, dependsOn: before },
+      );
+      before = [credential];
+    }
     for (const right of rights.azure) {
       new RoleAssignment(
         `${name}-${right.key}`,

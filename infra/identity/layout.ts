@@ -25,18 +25,26 @@ export interface StackLayout {
   group: Place;
   container: Place;
   key: Place;
-  environments: EnvironmentLayout[];
+  identities: IdentityLayout[];
 }
 
-/** What an identity is for. */
-export type EnvironmentKind = "preview" | "deploy";
+/** What a pipeline's environment is for. */
+export type EnvironmentKind = "preview" | "deploy" | "rotate";
 
-export interface EnvironmentLayout {
-  kind: EnvironmentKind;
-  /** The pipelines' name for it: `preview-<stack>` or `<stack>`. */
+export interface IdentityLayout {
+  kind: "preview" | "deploy";
+  /** Of the resources: the first environment's. */
   name: string;
   identity: Place;
-  federation: Place & BootstrapStack["deploy"];
+  /** The environments whose tokens it takes. */
+  federations: FederationLayout[];
+}
+
+export interface FederationLayout extends Place {
+  environment: string;
+  kind: EnvironmentKind;
+  issuer: string;
+  subject: string;
 }
 
 const DIGEST_LENGTH = 8;
@@ -66,34 +74,44 @@ export function layoutOf(settings: Pick<BootstrapSettings, "name" | "subscriptio
       group: groupPlace(subscription, stack.resourceGroup),
       container: below(blobService, "containers", `state-${stack.name}`),
       key: below(keyVault, "keys", `stack-${stack.name}`),
-      environments: (["preview", "deploy"] as const).map((kind) => environmentOf(stack, kind, name, group)),
+      identities: [
+        identityOf(stack, ["preview"], name, group),
+        identityOf(stack, ["deploy", "rotate"], name, group),
+      ],
     })),
   };
 }
 
-/** The pipelines' name for an identity's environment. */
+/** What the pipelines call a stack's environment. */
 export function environmentName(stack: string, kind: EnvironmentKind): string {
-  return kind === "preview" ? `preview-${stack}` : stack;
+  return kind === "deploy" ? stack : `${kind}-${stack}`;
 }
 
-function environmentOf(
+function identityOf(
   stack: BootstrapStack,
-  kind: EnvironmentKind,
-  name: string,
+  kinds: readonly ["preview"] | readonly ["deploy", "rotate"],
+  base: string,
   group: Place,
-): EnvironmentLayout {
-  const environment = environmentName(stack.name, kind);
+): IdentityLayout {
+  const [kind] = kinds;
+  const name = environmentName(stack.name, kind);
   const type = "Microsoft.ManagedIdentity/userAssignedIdentities";
-  const identity = placeIn(group, type, `id-${name}-${environment}`);
-  return {
-    kind,
-    name: environment,
-    identity,
-    federation: {
-      ...below(identity, "federatedIdentityCredentials", `pipeline-${environment}`),
-      ...stack[kind],
-    },
-  };
+  const identity = placeIn(group, type, `id-${base}-${name}`);
+  const federations = kinds.flatMap((each: EnvironmentKind) => {
+    const federation = stack[each];
+    const environment = environmentName(stack.name, each);
+    return federation === undefined
+      ? []
+      : [
+          {
+            ...below(identity, "federatedIdentityCredentials", `pipeline-${environment}`),
+            environment,
+            kind: each,
+            ...federation,
+          },
+        ];
+  });
+  return { kind, name, identity, federations };
 }
 
 function groupPlace(subscription: string, name: string): Place {

@@ -30,14 +30,14 @@ export function declareBootstrap(settings: BootstrapSettings): void {
       location: stack.settings.location,
       tags: stack.settings.tags,
     });
-    for (const environment of stack.environments) {
+    for (const identity of stack.identities) {
       new DeploymentIdentity(
-        environment.name,
+        identity.name,
         {
           settings,
           layout,
-          environment,
-          rights: rightsOf(settings, stack, environment),
+          identity,
+          rights: rightsOf(settings, stack, identity),
           graphPrincipalId: graph.objectId,
         },
         // Rights name what they are on by ids that are known beforehand.

@@ -1,7 +1,7 @@
 import { roleAssignmentName } from "../role-assignment-name.ts";
 import { builtInRoles } from "../roles.ts";
 import { type GraphPermission, graphPermissions } from "./graph-permissions.ts";
-import type { EnvironmentLayout, Layout, StackLayout } from "./layout.ts";
+import type { IdentityLayout, Layout, StackLayout } from "./layout.ts";
 import { assignableRolesCondition, pipelineRoleId, stateRoles } from "./pipeline-roles.ts";
 import type { BootstrapSettings } from "./settings.ts";
 
@@ -21,19 +21,19 @@ export interface AzureRight {
 }
 
 /** What an identity may do, each with its reason. */
-export interface EnvironmentRights {
+export interface IdentityRights {
   azure: AzureRight[];
   graph: GraphPermission[];
 }
 
 type RightsSettings = Pick<BootstrapSettings, "name" | "subscriptionId" | "backend" | "signInReports">;
 
-/** The rights of one environment's identity. Pure: what is made, explained and documented. */
+/** The rights of one identity. Pure: what is made, explained and documented. */
 export function rightsOf(
   settings: RightsSettings,
   stack: StackLayout,
-  { kind }: Pick<EnvironmentLayout, "kind">,
-): EnvironmentRights {
+  { kind }: Pick<IdentityLayout, "kind">,
+): IdentityRights {
   const group = { scope: stack.group.id, where: `resource group ${stack.group.name}` };
   if (kind === "deploy") {
     return {
@@ -80,7 +80,7 @@ export function rightsOf(
 function stateRights(
   settings: RightsSettings,
   stack: StackLayout,
-  kind: EnvironmentLayout["kind"],
+  kind: IdentityLayout["kind"],
 ): AzureRight[] {
   if (settings.backend !== "azure") return [];
   const state = { scope: stack.container.id, where: `container ${stack.container.name}` };

@@ -19,8 +19,8 @@ export const bootstrapName = z
 export const bootstrapStackName = z
   .string()
   .regex(
-    /^(?!preview-)[a-z0-9]+(-[a-z0-9]+)*$/,
-    'must be lower-case letters, digits and single dashes, and not begin with "preview-"',
+    /^(?!(preview|rotate)-)[a-z0-9]+(-[a-z0-9]+)*$/,
+    'must be lower-case letters, digits and single dashes, and not begin with "preview-" or "rotate-"',
   )
   .max(40, "must be at most 40 characters");
 
@@ -44,6 +44,8 @@ const stack = z.strictObject({
   preview: federation,
   /** Of the environment `<stack>`. */
   deploy: federation,
+  /** Of the environment `rotate-<stack>`, where rotation runs without anybody's approval, as the same identity. */
+  rotate: federation.optional(),
 });
 
 export const bootstrapSettingsSchema = z.strictObject({
