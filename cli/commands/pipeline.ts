@@ -1,3 +1,4 @@
+import { registerPipelineAudit } from "../pipeline/audit.ts";
 import { registerPipelineDeploy } from "../pipeline/deploy.ts";
 import { registerPipelinePreview } from "../pipeline/preview.ts";
 import { registerPipelineRotate } from "../pipeline/rotate.ts";
@@ -8,6 +9,7 @@ const subcommands: RegisterCommand[] = [
   registerPipelinePreview,
   registerPipelineDeploy,
   registerPipelineRotate,
+  registerPipelineAudit,
 ];
 
 /** `keyturn pipeline`: what the pipelines run, on GitHub and on Azure DevOps; each can be run by hand. */

@@ -1,14 +1,8 @@
-import type { AuditResult } from "../audit/audit.ts";
 import type { AuditOptions } from "../audit/options.ts";
-import type { CommandSurroundings } from "../audit/run-command.ts";
 import { safeText } from "../audit/safe-text.ts";
-import { FAILURE_KEY, failureIssue } from "../audit/scheduled/report.ts";
 import type { RegisterCommand } from "../commands/command.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { forgeFromEnvironment } from "../forge/forge-from-environment.ts";
-import type { ForgeRun } from "../forge/forge-run.ts";
-import type { Terminal } from "../terminal.ts";
-import { reportable } from "./safe-report.ts";
 import { withWorkloadIdentity } from "./workload-identity.ts";
 
 interface ScheduledFlags {
@@ -48,6 +42,7 @@ export const registerPipelineAudit: RegisterCommand = (pipeline, { terminal, set
     .action(async (flags: ScheduledFlags) => {
       // Loaded here, so that other commands do not wait for it.
       const { realSurroundings } = await import("../audit/run-command.ts");
+      const { auditAndTell, tellFailure } = await import("../audit/scheduled/audit-and-tell.ts");
       const { options, mailFrom } = await optionsOf(flags);
       const run = await forgeFromEnvironment(process.env, terminal);
       const warn = (text: string) => terminal.err(`keyturn: ${text}`);
@@ -92,77 +87,3 @@ async function optionsOf({ mailFrom, json: _, ...flags }: ScheduledFlags): Promi
 
 const MAILBOX =
   /^([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
-
-export interface AuditAndTellArgs {
-  options: AuditOptions;
-  flags: Pick<ScheduledFlags, "json" | "docsUrl">;
-  mailFrom: string | undefined;
-  run: Pick<ForgeRun, "forge" | "fileUrl" | "url">;
-  surroundings: CommandSurroundings;
-}
-
-/** Audits and tells people. @returns the exit code. @throws CommandError if the audit, or the forge, fails as a whole. */
-export async function auditAndTell({
-  options,
-  flags,
-  mailFrom,
-  run,
-  surroundings,
-}: AuditAndTellArgs): Promise<number> {
-  const { exitCodeOf, performAudit } = await import("../audit/run-command.ts");
-  const { renderMarkdown } = await import("../audit/report/markdown.ts");
-  const { GraphClient } = await import("../audit/graph/client.ts");
-  const { tellPeople } = await import("../audit/scheduled/run-scheduled.ts");
-  const { toldJson, toldLines, toldMarkdown } = await import("../audit/scheduled/report.ts");
-  const { terminal } = surroundings;
-  const { result, credential } = await performAudit(options, surroundings);
-  const docsUrl = flags.docsUrl === undefined ? run.fileUrl("docs/") : options.docsUrl;
-  await run.forge.appendSummary(renderMarkdown(result, { docsUrl }));
-  const { random, nowMs, retryTiming } = surroundings.audit;
-  const client = new GraphClient({
-    ...{ origin: result.graphUrl, credential, random, nowMs },
-    ...(retryTiming === undefined ? {} : { retryTiming }),
-  });
-  try {
-    const mail = mailFrom === undefined ? undefined : { from: mailFrom, client };
-    const told = await tellPeople({ result, forge: run.forge, docsUrl, mail });
-    await run.forge.appendSummary(toldMarkdown(told));
-    if (flags.json === true) terminal.out(JSON.stringify(toldJson(told, result), null, 2));
-    else for (const line of toldLines(told, result)) terminal.out(line);
-    await tellOfGaps(result, run, terminal);
-    if (told.mailProblem !== undefined)
-      terminal.err(`keyturn: owners were not written to: ${told.mailProblem}`);
-    const exitCode = exitCodeOf(result, options);
-    if (told.mailProblem === undefined || (exitCode !== exitCodes.ok && exitCode !== exitCodes.findings))
-      return exitCode;
-    return told.mailRefused ? exitCodes.authentication : exitCodes.error;
-  } finally {
-    client.stop();
-  }
-}
-
-async function tellOfGaps(
-  { gaps, complete }: AuditResult,
-  run: AuditAndTellArgs["run"],
-  terminal: Terminal,
-): Promise<void> {
-  const missing = gaps
-    .filter(({ essential }) => essential)
-    .map(({ what, why }) => `not read: ${what}: ${why}`);
-  for (const each of missing) terminal.err(`keyturn: ${each}`);
-  if (complete) await run.forge.closeIssue(FAILURE_KEY, "The audit is complete again.");
-  else await run.forge.upsertIssue(FAILURE_KEY, failureIssue(missing, run.url));
-}
-
-/** What cannot be told people either is only said here. */
-async function tellFailure(run: ForgeRun, why: readonly string[], terminal: Terminal): Promise<void> {
-  const safe = why.map((each) => safeText(reportable(each)));
-  try {
-    await run.forge.appendSummary(`## Credential audit\n\n${failureIssue(safe, run.url).body}`);
-    await run.forge.upsertIssue(FAILURE_KEY, failureIssue(safe, run.url));
-  } catch (error) {
-    terminal.err(
-      `keyturn: could not be told on the forge: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-}
