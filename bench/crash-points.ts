@@ -53,9 +53,12 @@ async function tryPoints(args: CrashPointArgs, results: Map<string, PointResult>
       const world = worlds.get(phase);
       if (world !== undefined) prepared.set(phase, { world, ...(await rehearse(phase, world)) });
     }
-    const points = [...prepared].flatMap(([phase, { counts }]) =>
-      args.kinds.flatMap((kind) => pointsOf(phase, kind, counts, args.checks)),
-    );
+    const points = [...prepared]
+      .flatMap(([phase, { counts }]) =>
+        args.kinds.flatMap((kind) => pointsOf(phase, kind, counts, args.checks)),
+      )
+      // What can leave something behind first.
+      .toSorted((x, y) => Number(y.group === "changes") - Number(x.group === "changes"));
     const mine = points
       .filter((_, index) => index % args.shard.of === args.shard.part - 1)
       .filter((point) => (results.get(idOf(point))?.outcome ?? "failed") === "failed");
@@ -124,6 +127,7 @@ async function tryPoint(
       strike: strikeAt(point),
       seed: idOf(point),
       boundMs: boundMs(point.kind, undisturbedMs),
+      previews: point.group === "changes",
     });
     const outcome = struck.end === "not reached" ? "not reached" : "survived";
     return { ...common(), outcome, struck: struck.at, end: struck.end, ...counted };
