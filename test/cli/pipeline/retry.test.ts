@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { isTransient, MOST_ATTEMPTS, retryDelayMs } from "../../../cli/pipeline/retry.ts";
+
+describe("another try", () => {
+  for (const text of [
+    "pulumi up failed:\nGet https://graph.microsoft.com: read tcp: connection reset by peer",
+    "request failed: ECONNRESET",
+    'StatusCode=429 -- Original Error: Code="TooManyRequests"',
+    "the vault answered 503: HTTP 503",
+    "dial tcp: lookup login.microsoftonline.com: no such host",
+    "net/http: TLS handshake timeout",
+    "context deadline exceeded",
+    "another update of stack dev is under way: runner@host (process 12) since 2026-01-01",
+    "Service Unavailable",
+  ]) {
+    it(`is worth it: ${text.split("\n").at(-1)}`, () => assert.equal(isTransient(text), true));
+  }
+
+  for (const text of [
+    "1 setting is wrong; nothing was changed:\n  keyturn:rotation.period: is missing",
+    "mailman: generation 2 was not published, verification failed: AADSTS7000215",
+    "AADSTS700016: application not found",
+    "Authorization_RequestDenied: Insufficient privileges to complete the operation (403)",
+    "mailman-429 is no credential",
+    "resource 500 of 503 is protected",
+    "",
+  ]) {
+    it(`is not worth it: ${text.split("\n").at(-1)}`, () => assert.equal(isTransient(text), false));
+  }
+
+  it("waits at random, up to a bound that doubles and ends at five minutes", () => {
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 9].map((attempt) => retryDelayMs(attempt, 1) / 1000),
+      [30, 60, 120, 240, 300, 300],
+    );
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (attempt, random) => {
+          const ms = retryDelayMs(attempt, random);
+          assert.ok(ms >= 0 && ms <= 300_000 && Number.isInteger(ms));
+        },
+      ),
+    );
+    assert.equal(retryDelayMs(3, 0), 0);
+    assert.ok(MOST_ATTEMPTS >= 2 && MOST_ATTEMPTS <= 5);
+  });
+});
