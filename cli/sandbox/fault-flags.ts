@@ -8,6 +8,7 @@ export interface FaultFlags {
   operation?: string;
   path?: string;
   nth?: string;
+  from?: string;
   every?: string;
   probability?: string;
   seed?: string;
@@ -46,10 +47,11 @@ export function faultOf(flags: FaultFlags): FaultRequest {
   throw new CommandError(problems.join("\n"), exitCodes.configuration);
 }
 
-function whenOf({ nth, every, probability, seed }: FaultFlags, problems: string[]): unknown {
-  const chosen = Object.entries(given({ nth, every, probability }));
-  if (chosen.length > 1) problems.push("only one of --nth, --every and --probability is allowed");
+function whenOf({ nth, from, every, probability, seed }: FaultFlags, problems: string[]): unknown {
+  const chosen = Object.entries(given({ nth, from, every, probability }));
+  if (chosen.length > 1) problems.push("only one of --nth, --from, --every and --probability is allowed");
   if (nth !== undefined) return { kind: "nth", n: Number(nth) };
+  if (from !== undefined) return { kind: "from", n: Number(from) };
   if (every !== undefined) return { kind: "every", n: Number(every) };
   if (seed !== undefined && probability === undefined) problems.push("--seed goes with --probability");
   if (probability !== undefined) return { kind: "probability", p: Number(probability), ...given({ seed }) };
@@ -108,8 +110,9 @@ function flagAt(path: readonly PropertyKey[], flags: FaultFlags): string {
   const [part, member] = path.map(String);
   if (part === "match") return `--${member}`;
   if (part === "times") return "--times";
-  if (part === "when")
-    return flags.nth !== undefined ? "--nth" : flags.every !== undefined ? "--every" : "--probability";
+  if (part === "when") {
+    return `--${(["nth", "from", "every"] as const).find((name) => flags[name] !== undefined) ?? "probability"}`;
+  }
   if (member === "status") return "--status";
   if (member === "ms") return "--delay";
   if (member === "updates") return "--stale";

@@ -32,6 +32,7 @@ const registerAdd: RegisterCommand = (fault, { terminal }) => {
     .option("--operation <glob>", "calls of this name, e.g. azuread.create or graph.*")
     .option("--path <glob>", "calls on this path, e.g. **/secrets/**")
     .option("--nth <n>", "strike at the n-th matching call only")
+    .option("--from <n>", "strike at the n-th and every later one: an outage")
     .option("--every <n>", "strike at every n-th")
     .option("--probability <p>", "strike with this chance")
     .option(

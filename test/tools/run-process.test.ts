@@ -39,6 +39,24 @@ test("a timeout ends the process, and says so", async () => {
   assert.equal(ended.exitCode, null);
 });
 
+test("a process may be asked to stop before its time is over, and ends in order", {
+  skip: process.platform === "win32",
+}, async () => {
+  const orderly =
+    "process.on('SIGINT', () => { console.log('in order'); process.exit(7) }); setInterval(() => {}, 1e6); console.log('ready')";
+  const ended = await node(orderly, { timeoutMs: 60_000, graceMs: 58_000 });
+  assert.deepEqual(
+    { ...ended, stderr: "" },
+    { exitCode: 7, signal: null, stdout: "ready\nin order", stderr: "", timedOut: true },
+  );
+  const deaf = await node("process.on('SIGINT', () => {}); setInterval(() => {}, 1e6)", {
+    timeoutMs: 300,
+    graceMs: 250,
+  });
+  assert.equal(deaf.exitCode, null, "who does not listen is killed");
+  assert.equal(deaf.timedOut, true);
+});
+
 test("a failure says how the process ended and its last lines", () => {
   const ended = { exitCode: 1, signal: null, stdout: "", stderr: "1\n2\n3\n4\n5\n6\n7", timedOut: false };
   assert.equal(describeFailure("go build", ended), "go build ended with code 1:\n2\n3\n4\n5\n6\n7");

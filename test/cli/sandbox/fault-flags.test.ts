@@ -45,7 +45,8 @@ for (const [flags, effect] of [
   });
 }
 
-test("a fault may strike at every n-th call, or by chance", () => {
+test("a fault may strike from the n-th call on, at every n-th, or by chance", () => {
+  assert.deepEqual(faultOf({ from: "4", hang: true }).when, { kind: "from", n: 4 });
   assert.deepEqual(faultOf({ every: "2", hang: true }).when, { kind: "every", n: 2 });
   assert.deepEqual(faultOf({ probability: "0.25", hang: true }).when, { kind: "probability", p: 0.25 });
   const seeded = { kind: "probability", p: 0.25, seed: "s" };
@@ -57,12 +58,13 @@ for (const [flags, ...messages] of [
   [{ hang: true, kill: true }, /exactly one effect is needed/],
   [
     { nth: "1", every: "2", hang: true, half: true },
-    /only one of --nth, --every and --probability/,
+    /only one of --nth, --from, --every and --probability/,
     /exactly one effect/,
   ],
   [{ status: "200" }, /^--status: /],
   [{ status: "abc" }, /^--status: /],
   [{ nth: "0", hang: true }, /^--nth: /],
+  [{ from: "0", hang: true }, /^--from: /],
   [{ nth: "1.5", times: "0", hang: true }, /^--nth: /m, /^--times: /m],
   [{ probability: "2", hang: true }, /^--probability: /],
   [{ seed: "s", hang: true }, /--seed goes with --probability/],

@@ -30,11 +30,13 @@ function struck(rules: FaultRule[], count: number, call = CALL, seed = "seed"): 
   return found;
 }
 
-test("a rule strikes always, at the n-th match, or at every n-th; at most so often", () => {
+test("a rule strikes always, at the n-th match, from there on, or at every n-th; at most so often", () => {
   const numbers = (request: Parameters<typeof rule>[1]) => struck([rule("1", request)], 7).map(([n]) => n);
   assert.deepEqual(numbers({}), [1, 2, 3, 4, 5, 6, 7]);
   assert.deepEqual(numbers({ times: 2 }), [1, 2]);
   assert.deepEqual(numbers({ when: { kind: "nth", n: 3 } }), [3]);
+  assert.deepEqual(numbers({ when: { kind: "from", n: 6 } }), [6, 7]);
+  assert.deepEqual(numbers({ when: { kind: "from", n: 3 }, times: 2 }), [3, 4]);
   assert.deepEqual(numbers({ when: { kind: "every", n: 3 } }), [3, 6]);
   assert.deepEqual(numbers({ when: { kind: "every", n: 2 }, times: 2 }), [2, 4]);
 });
@@ -94,7 +96,7 @@ test("a rule never strikes more often than it matched or may", () => {
       when: fc.oneof(
         fc.constant({ kind: "always" as const }),
         fc.record({
-          kind: fc.constantFrom("nth" as const, "every" as const),
+          kind: fc.constantFrom("nth" as const, "from" as const, "every" as const),
           n: fc.integer({ min: 1, max: 5 }),
         }),
         fc.record({ kind: fc.constant("probability" as const), p: fc.constantFrom(0.1, 0.5, 1) }),
