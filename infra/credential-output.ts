@@ -3,6 +3,7 @@ import { formatInstant, parseInstant } from "./instant.ts";
 import { emptyMemory, type Memory } from "./rotation/memory.ts";
 import { type Published, parsePublished, publishedTags, TagsError } from "./rotation/published.ts";
 import type { ConsumerSettings } from "./settings/schema.ts";
+import type { LastPlacement } from "./vault/move.ts";
 
 /**
  * What the stack's output says of each credential: for people and for commands, and the stack's own memory.
@@ -22,6 +23,12 @@ export const credentialOutputSchema = z.object({
   applicationObjectId: z.string(),
   vaultUri: z.string(),
   secretName: z.string(),
+  /** The vault's name, if it is another one than the stack's own. */
+  vault: z.string().optional(),
+  /** The vault that the credential is moved from: it is published there too, since then. */
+  movedFrom: z
+    .object({ vault: z.string(), vaultUri: z.string(), version: z.string().optional(), since: instant })
+    .optional(),
   /** The published version; empty before the first publication. */
   version: z.string().optional(),
   /** The published secret. */
@@ -67,6 +74,9 @@ export interface CredentialFacts {
   applicationObjectId: string;
   vaultUri: string;
   version: string | undefined;
+  /** Only where it is not the stack's own vault. */
+  vault?: string | undefined;
+  movedFrom?: { vault: string; vaultUri: string; version: string | undefined; sinceMs: number } | undefined;
   consumers: ConsumerSettings[];
   stopped?: string | undefined;
   refusals?: string[];
@@ -83,11 +93,22 @@ export function credentialOutput(
   const previous =
     published?.previous?.generation === memory.retiredGeneration ? undefined : published?.previous;
   const { failure } = memory;
+  const { movedFrom } = facts;
   return withoutUndefined({
     clientId: facts.clientId,
     applicationObjectId: facts.applicationObjectId,
     vaultUri: facts.vaultUri,
     secretName: name,
+    vault: facts.vault,
+    movedFrom:
+      movedFrom === undefined
+        ? undefined
+        : withoutUndefined({
+            vault: movedFrom.vault,
+            vaultUri: movedFrom.vaultUri,
+            version: movedFrom.version,
+            since: formatInstant(movedFrom.sinceMs),
+          }),
     version: facts.version,
     current: published === undefined ? undefined : secretText(published.current),
     previous:
@@ -131,10 +152,30 @@ function secretText(secret: Published["current"]): z.infer<typeof secretOutput> 
   };
 }
 
-function withoutUndefined(output: Record<string, unknown>): CredentialOutput {
-  return Object.fromEntries(
-    Object.entries(output).filter(([, value]) => value !== undefined),
-  ) as CredentialOutput;
+function withoutUndefined<T extends Record<string, unknown>>(output: T): Defined<T> {
+  return Object.fromEntries(Object.entries(output).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+/** What may be undefined need not be there. */
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Where each credential was after the last update. */
+export function placementsOf(output: unknown, stackVault: string): Map<string, LastPlacement> {
+  const parsed = z.record(z.string(), credentialOutputSchema).safeParse(output);
+  if (!parsed.success) return new Map();
+  return new Map(
+    Object.entries(parsed.data).map(([name, { vault, movedFrom, current }]) => [
+      name,
+      {
+        vault: vault ?? stackVault,
+        movedFrom: movedFrom?.vault,
+        sinceMs: movedFrom === undefined ? undefined : parseInstant(movedFrom.since),
+        isPublished: current !== undefined,
+      },
+    ]),
+  );
 }
 
 /** The consumers that a credential had after the last update, by name of the credential: only where there are secrets. */

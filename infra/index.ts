@@ -6,7 +6,13 @@ import { ExpiryAlerts } from "./alerts/expiry-alerts.ts";
 import { entraVerifier } from "./credential/entra-verifier.ts";
 import { FederatedCredential } from "./credential/federated-credential.ts";
 import { RotatingCredential } from "./credential/rotating-credential.ts";
-import { type CredentialOutput, credentialOutput, memoriesOf, readersOf } from "./credential-output.ts";
+import {
+  type CredentialOutput,
+  credentialOutput,
+  memoriesOf,
+  placementsOf,
+  readersOf,
+} from "./credential-output.ts";
 import { planCredentials } from "./plan-credentials.ts";
 import { keepDebugMessages } from "./quiet-debug.ts";
 import { endInError, reportPlans, userMistake } from "./report.ts";
@@ -14,9 +20,11 @@ import { Responders } from "./responders.ts";
 import { emptyMemory } from "./rotation/memory.ts";
 import { readRunContext } from "./run-context.ts";
 import { CredentialVault } from "./vault/credential-vault.ts";
+import { FurtherVault } from "./vault/further-vault.ts";
 import { metadataReader } from "./vault/metadata-reader.ts";
-import { PublishedSecret } from "./vault/published-secret.ts";
-import { readPublished } from "./vault/read-published.ts";
+import { nameIn, placementOf } from "./vault/placement.ts";
+import { publishCredential } from "./vault/publish-credential.ts";
+import { readCredentials } from "./vault/read-credentials.ts";
 
 keepDebugMessages();
 
@@ -25,9 +33,10 @@ const { settings, stack, nowMs, authorityHost, lastOutput } = await readRunConte
   userMistake,
 );
 const { protect } = settings;
-const names = settings.credentials.filter(({ federated }) => federated.length === 0).map(({ name }) => name);
 
-const read = await readPublished(names, metadataReader(settings.vault)).catch(userMistake);
+const readMetadata = metadataReader(settings.vault.resourceGroup);
+const placements = placementsOf(lastOutput, settings.vault.name);
+const read = await readCredentials(settings, readMetadata, placements, nowMs).catch(userMistake);
 const planned = await Promise.try(() =>
   planCredentials(settings, read, memoriesOf(lastOutput), nowMs, readersOf(lastOutput)),
 ).catch(userMistake);
@@ -47,6 +56,18 @@ const vault = new CredentialVault("vault", {
   protect,
 });
 
+const furtherVaults = settings.vaults.map(({ name: vaultName }) => ({
+  vaultName,
+  resource: new FurtherVault(nameIn("vault", vaultName, settings.vault.name), {
+    tenantId: settings.tenantId,
+    region: settings.region,
+    resourceGroupName: vault.resourceGroupName,
+    vaultName,
+    tags: settings.tags,
+    protect,
+  }),
+}));
+
 const rotating = planned.map((credential) => ({
   ...credential,
   name: credential.settings.name,
@@ -57,6 +78,7 @@ const rotating = planned.map((credential) => ({
     owners,
     nowMs,
     verify,
+    isToMove: credential.move?.state === "begins" && credential.stopped === undefined,
     protect,
   }),
 }));
@@ -75,6 +97,7 @@ const alerts = new ExpiryAlerts("alerts", {
   resourceGroupName: vault.resourceGroupName,
   vaultName: settings.vault.name,
   vaultId: vault.vaultId,
+  furtherVaults: furtherVaults.map(({ vaultName, resource: { vaultId } }) => ({ vaultName, vaultId })),
   clientIds: [...rotating, ...federated].map(({ resource }) => resource.clientId),
   tags: settings.tags,
   protect,
@@ -82,13 +105,24 @@ const alerts = new ExpiryAlerts("alerts", {
 
 const published = rotating.map((credential) => ({
   ...credential,
-  secret: publish(credential),
+  places: publishCredential(credential.name, {
+    ...credential,
+    placement: placementOf(settings, credential.settings),
+    vaults: [
+      { name: settings.vault.name, resource: vault },
+      ...furtherVaults.map(({ vaultName, resource }) => ({ name: vaultName, resource })),
+    ],
+    resourceGroupName: vault.resourceGroupName,
+    listeners: alerts.subscriptions,
+    protect,
+  }),
 }));
 
 new Responders("responders", {
   groupId: settings.team.groupId,
   resourceGroupId: vault.resourceGroupId,
   vaultId: vault.vaultId,
+  furtherVaults: furtherVaults.map(({ vaultName, resource: { vaultId } }) => ({ vaultName, vaultId })),
 });
 
 /** What consumers, people and the next update need to know of each credential. */
@@ -106,56 +140,33 @@ endInError(credentials, planned);
 
 // ---------------------------------------------------------------- stages
 
-type Rotating = (typeof rotating)[number];
-
-/** Publishes a credential. Before anything was ever published, it first has to be proved that something may be. */
-function publish({
-  name,
-  plan,
-  settings: { consumers },
-  resource,
-}: Rotating): pulumi.Output<string | undefined> {
-  const declare = (): pulumi.Output<string | undefined> =>
-    new PublishedSecret(name, {
-      resourceGroupName: vault.resourceGroupName,
-      vaultName: vault.vaultName,
-      value: resource.value,
-      published: resource.outcome.apply(({ published }) => published ?? never(name)),
-      consumers,
-      // The vault announces the end of those versions alone that are younger than who listens. Later on the alerts
-      // are there, or they are what fails: that must not keep a rotation from being published.
-      after: plan.current === undefined ? alerts.subscriptions : [],
-      protect,
-    }).version;
-  if (plan.current !== undefined || pulumi.runtime.isDryRun()) return declare();
-  const nothing: pulumi.Output<string | undefined> = pulumi.output(undefined);
-  return resource.outcome.apply(({ published }) => (published === undefined ? nothing : declare()));
-}
-
-function never(name: string): never {
-  throw new Error(`nothing of ${name} may be published`);
-}
-
 function outputOf(
   name: string,
   {
     resource,
-    secret,
+    places,
     settings: { consumers },
     plan: { refusals },
+    move,
     stopped,
   }: Omit<(typeof published)[number], "name">,
 ): pulumi.Output<CredentialOutput> {
   const { clientId, applicationObjectId, outcome } = resource;
   return pulumi
-    .all([clientId, applicationObjectId, vault.vaultUri, secret, outcome])
-    .apply(([clientId, applicationObjectId, vaultUri, version, { published, memory }]) =>
-      credentialOutput(
-        name,
-        { clientId, applicationObjectId, vaultUri, version, consumers, refusals, stopped },
-        published,
-        memory,
-      ),
+    .all([clientId, applicationObjectId, places, outcome])
+    .apply(
+      ([clientId, applicationObjectId, { vault: vaultName, movedFrom, ...place }, { published, memory }]) =>
+        credentialOutput(
+          name,
+          {
+            ...{ clientId, applicationObjectId, ...place, consumers, refusals, stopped },
+            vault: vaultName === settings.vault.name ? undefined : vaultName,
+            movedFrom:
+              movedFrom === undefined ? undefined : { ...movedFrom, sinceMs: move?.sinceMs ?? nowMs },
+          },
+          published,
+          memory,
+        ),
     );
 }
 

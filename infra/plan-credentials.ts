@@ -6,6 +6,7 @@ import type { Policy } from "./rotation/policy.ts";
 import { contradiction, type Published } from "./rotation/published.ts";
 import { policyOf } from "./settings/consistency.ts";
 import type { CredentialSettings, RotationSettings } from "./settings/schema.ts";
+import type { Move, PlacedRead } from "./vault/move.ts";
 import type { Inconsistency, ReadResult } from "./vault/read-published.ts";
 
 /** What this update does with one credential, and all that was decided on. */
@@ -16,6 +17,8 @@ export interface PlannedCredential {
   published: Published | undefined;
   memory: Memory;
   settingsDigest: string;
+  /** What this update does about the vaults; undefined if the credential stays where it is. */
+  move: Move | undefined;
   /** Why the credential is left as it is. */
   stopped: string | undefined;
 }
@@ -42,7 +45,7 @@ function refusalsToRemove(
  */
 export function planCredentials(
   settings: RotationSettings,
-  read: ReadonlyMap<string, ReadResult>,
+  read: ReadonlyMap<string, PlacedRead>,
   memories: ReadonlyMap<string, Memory>,
   nowMs: number,
   lastReaders: ReadonlyMap<string, readonly string[]> = new Map(),
@@ -52,7 +55,8 @@ export function planCredentials(
   const planned = withSecrets.flatMap((credential) => {
     const memory = memories.get(credential.name) ?? emptyMemory;
     try {
-      const result = read.get(credential.name) ?? { kind: "missing" };
+      const result: PlacedRead = read.get(credential.name) ?? { kind: "missing" };
+      if (result.moveRefusal !== undefined) throw new PlanRefusal(result.moveRefusal);
       return [planCredential(settings, credential, result, memory, nowMs)];
     } catch (error) {
       if (!(error instanceof PlanRefusal)) throw error;
@@ -67,13 +71,13 @@ export function planCredentials(
 function planCredential(
   settings: RotationSettings,
   credential: CredentialSettings,
-  result: ReadResult,
+  result: PlacedRead,
   memory: Memory,
   nowMs: number,
 ): PlannedCredential {
   const policy = policyOf(settings, credential);
   const settingsDigest = digestOf(credential, policy);
-  const common = { settings: credential, policy, memory, settingsDigest };
+  const common = { settings: credential, policy, memory, settingsDigest, move: result.move };
   const doubt = inconsistencyOf(result, memory);
   if (doubt !== undefined) return { ...common, ...planAsRemembered(credential.name, doubt, policy, memory) };
   const published = result.kind === "published" ? result.published : undefined;

@@ -8,6 +8,8 @@ export interface RespondersArgs {
   groupId: string;
   resourceGroupId: pulumi.Input<string>;
   vaultId: pulumi.Input<string>;
+  /** Further vaults, which they may look into as well. */
+  furtherVaults?: readonly { vaultName: string; vaultId: pulumi.Input<string> }[];
 }
 
 /** What the team that answers when a credential fails may do: see everything but the secrets' values. */
@@ -28,6 +30,9 @@ export class Responders extends pulumi.ComponentResource {
       );
     assign("reader", args.resourceGroupId, builtInRoles.reader);
     assign("vault-reader", args.vaultId, builtInRoles.keyVaultReader);
+    for (const { vaultName, vaultId } of args.furtherVaults ?? []) {
+      assign(`vault-reader@${vaultName}`, vaultId, builtInRoles.keyVaultReader);
+    }
     this.registerOutputs();
   }
 }

@@ -9,6 +9,7 @@ import { Workspace } from "@pulumi/azure-native/operationalinsights/workspace.js
 import * as pulumi from "@pulumi/pulumi";
 import { DAY_MS } from "../duration.ts";
 import type { AlertSettings } from "../settings/schema.ts";
+import { nameIn } from "../vault/placement.ts";
 import { evaluationOf, type LogRule, logRules } from "./log-rules.ts";
 import { receiversOf } from "./receivers.ts";
 import { AZURE_SEVERITY, type Severity, severities } from "./severity.ts";
@@ -22,11 +23,19 @@ export interface ExpiryAlertsArgs {
   /** Every name begins with it. A change replaces everything. */
   vaultName: string;
   vaultId: pulumi.Input<string>;
+  /** Further vaults, which are watched as well: three resources and an audit trail each. */
+  furtherVaults?: readonly WatchedVault[];
   /** The managed applications' client ids, for the alert on refused sign-ins. */
   clientIds: pulumi.Input<string>[];
   tags: Record<string, string>;
   /** Whether the workspace, which holds the vault's audit trail, is protected against deletion. */
   protect: boolean;
+}
+
+/** A vault whose events and audit trail are watched. */
+export interface WatchedVault {
+  vaultName: string;
+  vaultId: pulumi.Input<string>;
 }
 
 /**
@@ -86,19 +95,12 @@ export class ExpiryAlerts extends pulumi.ComponentResource {
     );
     this.connectionString = telemetry.connectionString;
 
-    this.subscriptions = this.#vaultEvents(name, args);
-    new DiagnosticSetting(
-      `${name}-vault-audit`,
-      {
-        name: "keyturn",
-        resourceUri: args.vaultId,
-        workspaceId: workspace.id,
-        // Into AZKVAuditLogs rather than the table that all kinds of resources share.
-        logAnalyticsDestinationType: "Dedicated",
-        logs: [{ categoryGroup: "audit", enabled: true }],
-      },
-      { parent: this },
-    );
+    const { vaultName, furtherVaults = [] } = args;
+    this.subscriptions = [args, ...furtherVaults].flatMap((watched) => {
+      const prefix = nameIn(name, watched.vaultName, vaultName);
+      this.#auditTrail(prefix, watched);
+      return this.#vaultEvents(prefix, watched, args);
+    });
     if (settings.signInLogs) this.#signInLogs(name, args.vaultName, workspace.id);
     for (const rule of logRules(settings, pulumi.getStack(), args.clientIds)) {
       // An alert that nobody hears is none; what it would have looked at is logged all the same.
@@ -133,15 +135,34 @@ export class ExpiryAlerts extends pulumi.ComponentResource {
     return id === undefined ? [] : [id];
   }
 
-  #vaultEvents(name: string, args: ExpiryAlertsArgs): pulumi.Resource[] {
+  #auditTrail(name: string, { vaultId }: WatchedVault): void {
+    new DiagnosticSetting(
+      `${name}-vault-audit`,
+      {
+        name: "keyturn",
+        resourceUri: vaultId,
+        workspaceId: this.workspaceId,
+        // Into AZKVAuditLogs rather than the table that all kinds of resources share.
+        logAnalyticsDestinationType: "Dedicated",
+        logs: [{ categoryGroup: "audit", enabled: true }],
+      },
+      { parent: this },
+    );
+  }
+
+  #vaultEvents(
+    name: string,
+    { vaultName, vaultId }: WatchedVault,
+    args: ExpiryAlertsArgs,
+  ): pulumi.Resource[] {
     const { resourceGroupName } = args;
     const topic = new SystemTopic(
       `${name}-vault-events`,
       {
         resourceGroupName,
-        systemTopicName: `${args.vaultName}-events`,
+        systemTopicName: `${vaultName}-events`,
         location: args.region,
-        source: args.vaultId,
+        source: vaultId,
         topicType: "Microsoft.KeyVault.vaults",
         tags: args.tags,
       },

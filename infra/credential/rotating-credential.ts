@@ -32,6 +32,8 @@ export interface RotatingCredentialArgs {
   settingsDigest: string;
   nowMs: number;
   verify: Verify;
+  /** Whether what is published is to be published in another vault as well. Default: false. */
+  isToMove?: boolean;
   /** Whether application and service principal are protected against deletion. Default: true. */
   protect?: boolean;
 }
@@ -72,7 +74,9 @@ export class RotatingCredential extends pulumi.ComponentResource {
 
     this.clientId = application.clientId;
     this.applicationObjectId = application.objectId;
-    this.outcome = pulumi.unsecret(proved.apply(({ published, memory }) => ({ published, memory })));
+    this.outcome = pulumi.unsecret(
+      proved.apply(({ published, memory, mayMove }) => ({ published, memory, mayMove })),
+    );
     this.value = pulumi.secret(proved.apply(({ value }) => value ?? ""));
     this.registerOutputs({ clientId: this.clientId, applicationObjectId: this.applicationObjectId });
   }
@@ -141,7 +145,16 @@ interface Known {
 
 /** Verifies what is to be published, or watches over what is. A preview promises nothing and asks nobody. */
 async function prove(
-  { policy, plan, published, memory, settingsDigest, nowMs, ...args }: RotatingCredentialArgs,
+  {
+    policy,
+    plan,
+    published,
+    memory,
+    settingsDigest,
+    nowMs,
+    isToMove = false,
+    ...args
+  }: RotatingCredentialArgs,
   { name, clientId, splayDays, secrets }: Known,
 ): Promise<Outcome & { value: string | undefined }> {
   const deciding = decideOutcome({
@@ -149,6 +162,7 @@ async function prove(
     settings: settingsDigest,
     records: { candidate: secrets.candidate?.record, current: secrets.current?.record },
     candidateMadeAtMs: secrets.candidate?.madeAtMs,
+    isToMove,
   });
   const dryRun = pulumi.runtime.isDryRun();
   let step = deciding.next();

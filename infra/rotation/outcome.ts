@@ -38,6 +38,8 @@ export interface OutcomeInput {
   records: Readonly<Record<Role, SecretRecord | undefined>>;
   /** When Entra made the candidate, by its own clock; undefined if that is not known. */
   candidateMadeAtMs: number | undefined;
+  /** Whether what is published is to be published in another vault as well. Default: false. */
+  isToMove?: boolean;
 }
 
 /** What this update leads to, without any secret value. */
@@ -45,6 +47,8 @@ export interface Outcome {
   /** What is to be published; undefined if there is nothing that may be. */
   published: Published | undefined;
   memory: Memory;
+  /** Whether what is published may be published in the vault that it is to be moved to. */
+  mayMove: boolean;
 }
 
 /** An outcome, and whose value belongs to what is published. */
@@ -74,6 +78,7 @@ export function* decideOutcome(input: OutcomeInput): Generator<Question, Decisio
   return {
     value: "candidate",
     published: publishedAfter(input, plan.publish, records.candidate),
+    mayMove: input.isToMove === true,
     memory: {
       ...memory,
       // Whatever was retired before, what is the previous secret now is not.
@@ -111,6 +116,7 @@ function* watch({
   memory,
   published,
   records,
+  isToMove = false,
 }: OutcomeInput): Generator<Question, Decision, Verdict> {
   const remembered = {
     ...memory,
@@ -121,11 +127,11 @@ function* watch({
     requests: plan.requestsDone,
   };
   if (published === undefined || records.current === undefined) {
-    return { value: undefined, published, memory: { ...remembered, broken: undefined } };
+    return { value: undefined, published, mayMove: false, memory: { ...remembered, broken: undefined } };
   }
   const { keyId } = records.current;
   const remade = keyId !== published.current.keyId;
-  const verdict = yield { role: "current", purpose: remade ? "publish" : "watch" };
+  const verdict = yield { role: "current", purpose: remade || isToMove ? "publish" : "watch" };
   if (remade && !verdict.ok) {
     throw new UnprovedSecret(
       `the secret of ${credential} had been deleted and was made again, but does not pass verification: ${verdict.reason}`,
@@ -134,6 +140,8 @@ function* watch({
   return {
     value: "current",
     published: { ...published, current: { ...published.current, keyId } },
+    // Nothing is published anywhere that does not work.
+    mayMove: isToMove && verdict.ok,
     memory: {
       ...remembered,
       broken: verdict.ok

@@ -2,6 +2,7 @@ import { DAY_MS, formatDuration, MINUTE_MS } from "../duration.ts";
 import { type Policy, policyViolations } from "../rotation/policy.ts";
 import { alertViolations } from "./alert-consistency.ts";
 import type { CredentialSettings, RotationSettings, Settings } from "./schema.ts";
+import { vaultViolations } from "./vault-consistency.ts";
 
 /** Something that is wrong with the settings. */
 export interface Violation {
@@ -62,6 +63,7 @@ export function consistencyViolations(settings: Settings): Violation[] {
   violations.push(...applicationViolations(settings.credentials));
   violations.push(...rightViolations(settings.credentials));
   violations.push(...verificationViolations(settings.verification));
+  violations.push(...vaultViolations(settings));
   violations.push(...alertViolations(settings.alerts, settings.credentials));
   return violations;
 }
@@ -123,7 +125,7 @@ function verificationViolations({ successes, pause, window }: Settings["verifica
 /** A federated credential has no secret: what speaks of one contradicts it. */
 function federatedViolations(path: string, credential: CredentialSettings): Violation[] {
   if (credential.federated.length === 0) return [];
-  const contradicting = (["rotation", "hold", "request"] as const).filter(
+  const contradicting = (["vault", "movedFrom", "rotation", "hold", "request"] as const).filter(
     (key) => credential[key] !== undefined,
   );
   const all = credential.consumers.length > 0 ? ["consumers", ...contradicting] : contradicting;

@@ -164,9 +164,21 @@ const federatedIdentity = z.strictObject({
   audience: z.string().min(1, "must not be empty").max(600).default("api://AzureADTokenExchange"),
 });
 
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftkeyvault */
+const vaultName = z
+  .string()
+  .regex(
+    /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
+    "must be 3 to 24 letters, digits and single dashes, beginning with a letter and ending with a letter or digit",
+  );
+
 const credential = z.strictObject({
   name: credentialName,
   application,
+  /** The vault that publishes it, one of the stack's. Default: the stack's own. */
+  vault: vaultName.optional(),
+  /** The vault that published it before, and goes on doing so until this is removed. */
+  movedFrom: vaultName.optional(),
   consumers: z.array(consumer).default([]),
   /** With these the credential has no secret at all. */
   federated: z.array(federatedIdentity).max(20, "must be at most 20: Entra takes no more").default([]),
@@ -266,13 +278,7 @@ export const settingsSchema = z.strictObject({
   region: z.string().regex(/^[a-z0-9]+$/, "must be a region's name such as westeurope"),
   tags: z.record(z.string().max(512), z.string().max(256)).default({}),
   vault: z.strictObject({
-    /** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftkeyvault */
-    name: z
-      .string()
-      .regex(
-        /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
-        "must be 3 to 24 letters, digits and single dashes, beginning with a letter and ending with a letter or digit",
-      ),
+    name: vaultName,
     resourceGroup: z
       .string()
       .regex(
@@ -282,6 +288,8 @@ export const settingsSchema = z.strictObject({
     /** Whether the resource group is there already, made by `keyturn bootstrap`, and not this stack's. Default: false. */
     resourceGroupExists: z.boolean({ error: "must be true or false" }).default(false),
   }),
+  /** Further vaults, in the same resource group: a credential is published in one of them if its own settings say so. */
+  vaults: z.array(z.strictObject({ name: vaultName })).default([]),
   rotation,
   credentials: z.array(credential).min(1, "must name at least one credential"),
   /** How a new secret is proved before it is published. */

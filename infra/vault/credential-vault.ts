@@ -1,7 +1,7 @@
-import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import { getResourceGroupOutput } from "@pulumi/azure-native/resources/getResourceGroup.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import * as pulumi from "@pulumi/pulumi";
+import { declareVault } from "./declare-vault.ts";
 
 export interface CredentialVaultArgs {
   tenantId: string;
@@ -17,9 +17,6 @@ export interface CredentialVaultArgs {
   /** Whether resource group and vault are protected against deletion. */
   protect: boolean;
 }
-
-/** How long a deleted vault or secret can be recovered, in days: the longest that Key Vault offers. */
-const SOFT_DELETE_DAYS = 90;
 
 /**
  * The vault that publishes the credentials: rights by RBAC alone, nothing in it can be lost for good within
@@ -43,24 +40,7 @@ export class CredentialVault extends pulumi.ComponentResource {
             { resourceGroupName, location: args.region, tags },
             { parent: this, protect },
           );
-    const vault = new Vault(
-      name,
-      {
-        resourceGroupName: resourceGroup.name,
-        vaultName: args.vaultName,
-        location: args.region,
-        tags,
-        properties: {
-          tenantId: args.tenantId,
-          sku: { family: "A", name: "standard" },
-          enableRbacAuthorization: true,
-          enableSoftDelete: true,
-          softDeleteRetentionInDays: SOFT_DELETE_DAYS,
-          enablePurgeProtection: true,
-        },
-      },
-      { parent: this, protect },
-    );
+    const vault = declareVault(name, { ...args, resourceGroupName: resourceGroup.name }, this);
     this.resourceGroupName = resourceGroup.name;
     this.resourceGroupId = resourceGroup.id;
     this.vaultName = vault.name;

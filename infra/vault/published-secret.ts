@@ -9,6 +9,8 @@ import type { ConsumerSettings } from "../settings/schema.ts";
 export interface PublishedSecretArgs {
   resourceGroupName: pulumi.Input<string>;
   vaultName: pulumi.Input<string>;
+  /** The name under which consumers read it. Default: the component's own. */
+  secretName?: string;
   /** The value; kept secret. A change writes a new version. */
   value: pulumi.Input<string>;
   /** What the version's dates and tags say. A change writes a new version. */
@@ -42,7 +44,7 @@ export class PublishedSecret extends pulumi.ComponentResource {
       {
         resourceGroupName: args.resourceGroupName,
         vaultName: args.vaultName,
-        secretName: name,
+        secretName: args.secretName ?? name,
         properties: {
           value: args.value,
           contentType: SECRET_CONTENT_TYPE,

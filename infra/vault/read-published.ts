@@ -8,8 +8,14 @@ export interface SecretMetadata {
   created: number | undefined;
 }
 
-/** Reads one secret's metadata; rejects if there is none or it cannot be read. */
-export type ReadMetadata = (secretName: string) => Promise<SecretMetadata>;
+/** Reads one secret's metadata in one vault; rejects if there is none or it cannot be read. */
+export type ReadMetadata = (secretName: string, vaultName: string) => Promise<SecretMetadata>;
+
+/** A place where a credential may be published. */
+export interface Place {
+  credential: string;
+  vault: string;
+}
 
 /** What the vault publishes of one credential. */
 export type ReadResult =
@@ -35,28 +41,30 @@ export class VaultReadError extends Error {
 const CONCURRENT_READS = 8;
 
 /**
- * Reads what is published of every credential.
+ * Reads what is published in all these places.
+ * @returns what was read, in the order of the places.
  * @throws VaultReadError if any read fails for another reason than that there is nothing: one message for all.
  */
 export async function readPublished(
-  names: readonly string[],
+  places: readonly Place[],
   readMetadata: ReadMetadata,
-): Promise<Map<string, ReadResult>> {
-  const results = new Map<string, ReadResult>();
+): Promise<ReadResult[]> {
+  const results: ReadResult[] = [];
   const problems: string[] = [];
-  const queue = [...names];
+  const queue = [...places.entries()];
   const worker = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, { credential, vault }] = next;
       try {
-        results.set(name, interpret(name, await readMetadata(name)));
+        results[index] = interpret(credential, await readMetadata(credential, vault));
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);
-        if (isMissing(text)) results.set(name, { kind: "missing" });
-        else problems.push(`  ${name}: ${firstLines(text)}`);
+        if (isMissing(text)) results[index] = { kind: "missing" };
+        else problems.push(`  ${credential} in ${vault}: ${firstLines(text)}`);
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT_READS, names.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_READS, places.length) }, worker));
   if (problems.length > 0) {
     throw new VaultReadError(
       `cannot read what the vault publishes, so nothing was changed (docs/runbooks/unreadable-vault.md):\n${problems.sort().join("\n")}`,

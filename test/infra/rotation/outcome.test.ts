@@ -199,7 +199,12 @@ describe("when nothing new is published", () => {
   it("what is published is watched over, and stays to the letter", () => {
     const { asked, decision } = decided(inputAt(CREATED_MS + DAY_MS), OK);
     assert.deepEqual(asked, [{ role: "current", purpose: "watch" }]);
-    assert.deepEqual(decision, { value: "current", published: published(), memory: memory() });
+    assert.deepEqual(decision, {
+      value: "current",
+      published: published(),
+      mayMove: false,
+      memory: memory(),
+    });
   });
 
   it("a secret that stopped working is remembered, with the reason; one that works again is not", () => {
@@ -240,6 +245,39 @@ describe("when nothing new is published", () => {
     const { asked, decision } = decided(inputAt(DUE_MS, first));
     assert.deepEqual(asked, []);
     assert.equal(decision.published, undefined);
+  });
+});
+
+describe("a secret that is to be published in another vault", () => {
+  const moving = (nowMs: number) => inputAt(nowMs, {}, { isToMove: true });
+
+  it("is proved like a new one, although it is published already", () => {
+    const { asked, decision } = decided(moving(CREATED_MS + DAY_MS), OK);
+    assert.deepEqual(asked, [{ role: "current", purpose: "publish" }]);
+    assert.equal(decision.mayMove, true);
+    assert.deepEqual(decision.published, published());
+  });
+
+  it("stays where it is if it does not work, or cannot be asked about", () => {
+    for (const verdict of [REJECTED, UNAVAILABLE]) {
+      const { decision } = decided(moving(CREATED_MS + DAY_MS), verdict);
+      assert.equal(decision.mayMove, false);
+      assert.equal(decision.memory.broken?.kind, verdict.ok ? undefined : verdict.kind);
+    }
+  });
+
+  it("may be a new one, which is proved anyway; if that fails, it is the one that is published", () => {
+    const rotated = decided(moving(DUE_MS), OK);
+    assert.deepEqual(rotated.asked, [{ role: "candidate", purpose: "publish" }]);
+    assert.equal(rotated.decision.mayMove, true);
+    const failed = decided(moving(DUE_MS), REJECTED, OK);
+    assert.deepEqual(failed.asked[1], { role: "current", purpose: "publish" });
+    assert.equal(failed.decision.mayMove, true);
+  });
+
+  it("is none before the first publication", () => {
+    const input = inputAt(DUE_MS, { published: undefined }, { isToMove: true });
+    assert.equal(decided(input, REJECTED).decision.mayMove, false);
   });
 });
 

@@ -17,6 +17,8 @@ const metadata = (over: Partial<SecretMetadata> = {}): SecretMetadata => ({
   ...over,
 });
 
+const MAILMAN = { credential: "mailman", vault: "kv-sell" };
+
 const failing =
   (text: string): ReadMetadata =>
   () =>
@@ -24,8 +26,8 @@ const failing =
 
 describe("what the vault publishes", () => {
   it("is read from tags, expiry and the time of writing", async () => {
-    const read = await readPublished(["mailman"], () => Promise.resolve(metadata()));
-    assert.deepEqual(read.get("mailman"), {
+    const [read] = await readPublished([MAILMAN], () => Promise.resolve(metadata()));
+    assert.deepEqual(read, {
       kind: "published",
       published: published(),
       publishedAtMs: CREATED_MS + 3000,
@@ -34,17 +36,17 @@ describe("what the vault publishes", () => {
 
   it("is inconsistent, not unreadable, if somebody edited the tags", async () => {
     const tags = { ...publishedTags(published()), slot: "c" };
-    const read = await readPublished(["mailman"], () => Promise.resolve(metadata({ tags })));
-    assert.deepEqual(read.get("mailman"), {
+    const [read] = await readPublished([MAILMAN], () => Promise.resolve(metadata({ tags })));
+    assert.deepEqual(read, {
       kind: "inconsistent",
       reason: 'the tags of the published secret are inconsistent: tag slot is "c" instead of a or b',
       keyId: CURRENT.keyId,
       expiresAtMs: EXPIRES_MS,
     });
-    const bare = await readPublished(["mailman"], () =>
+    const [bare] = await readPublished([MAILMAN], () =>
       Promise.resolve({ tags: {}, exp: undefined, created: undefined }),
     );
-    assert.equal(bare.get("mailman")?.kind, "inconsistent");
+    assert.equal(bare?.kind, "inconsistent");
   });
 
   for (const text of [
@@ -55,8 +57,8 @@ describe("what the vault publishes", () => {
   ]) {
     it(`is nothing yet where Azure says: ${text.slice(0, 60)}`, async () => {
       assert.ok(isMissing(text));
-      const read = await readPublished(["mailman"], failing(text));
-      assert.deepEqual(read.get("mailman"), { kind: "missing" });
+      const [read] = await readPublished([MAILMAN], failing(text));
+      assert.deepEqual(read, { kind: "missing" });
     });
   }
 
@@ -73,28 +75,32 @@ describe("what the vault publishes", () => {
     "",
   ]) {
     it(`stops everything where the answer is: ${text}`, async () => {
-      await assert.rejects(readPublished(["mailman"], failing(text)), VaultReadError);
+      await assert.rejects(readPublished([MAILMAN], failing(text)), VaultReadError);
     });
   }
 
   it("is asked for with a bound, and all that cannot be read is told at once", async () => {
     let underWay = 0;
     let most = 0;
-    const names = Array.from({ length: 40 }, (_, index) => `mailman-${index}`);
-    const read: ReadMetadata = async (name) => {
+    const places = Array.from({ length: 40 }, (_, index) => ({
+      credential: `mailman-${index}`,
+      vault: `kv-${index % 2}`,
+    }));
+    const read: ReadMetadata = async (name, vault) => {
+      assert.equal(vault, `kv-${Number(name.split("-")[1]) % 2}`);
       most = Math.max(most, ++underWay);
       await new Promise((done) => setImmediate(done));
       underWay--;
       if (name.endsWith("7")) throw new Error(`403 ${"long ".repeat(200)}`);
       return metadata({ tags: { ...publishedTags(published()), credential: name } });
     };
-    await assert.rejects(readPublished(names, read), (error: unknown) => {
+    await assert.rejects(readPublished(places, read), (error: unknown) => {
       assert.ok(error instanceof VaultReadError);
       const [first = "", ...rest] = error.message.split("\n");
       assert.match(first, /nothing was changed \(docs\/runbooks\/unreadable-vault\.md\)/);
       assert.deepEqual(
         rest.map((line) => line.trim().split(":")[0]),
-        ["mailman-17", "mailman-27", "mailman-37", "mailman-7"],
+        ["mailman-17 in kv-1", "mailman-27 in kv-1", "mailman-37 in kv-1", "mailman-7 in kv-1"],
       );
       for (const line of rest) assert.ok(line.length < 430);
       return true;
