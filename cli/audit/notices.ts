@@ -86,7 +86,9 @@ export function recipientsOf(
     for (const { mail } of owners?.get(finding.subject.id) ?? []) {
       if (mail === null) continue;
       const key = mail.toLowerCase();
-      byMail.set(key, [...(byMail.get(key) ?? []), finding.id]);
+      const findings = byMail.get(key);
+      if (findings === undefined) byMail.set(key, [finding.id]);
+      else findings.push(finding.id);
     }
   }
   return [...byMail]

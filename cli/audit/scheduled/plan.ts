@@ -2,7 +2,7 @@ import { DAY_MS } from "../../../infra/duration.ts";
 import type { AuditResult } from "../audit.ts";
 import type { Finding } from "../findings/finding.ts";
 import { formatDay } from "../graph-time.ts";
-import { type NoticeState, recipientsOf, type TierNotice, tierNotices } from "../notices.ts";
+import { type NoticeState, type Recipient, recipientsOf, type TierNotice, tierNotices } from "../notices.ts";
 import { dayOf, markOf, type Told } from "./told-line.ts";
 
 /** What there is to do for the one issue of a tier. */
@@ -64,8 +64,13 @@ export function planScheduled({ result, told, mails }: ScheduledArgs): Scheduled
   const recipients = mails
     ? recipientsOf(due, owners).filter(({ mail }) => !writtenTo.has(markOf(mail)))
     : [];
-  const chosen = recipients.slice(0, MOST_MAILS);
+  const ordered = inFairOrder(recipients, due, today);
+  const [chosen, postponed] = [ordered.slice(0, MOST_MAILS), ordered.slice(MOST_MAILS)];
   const byId = new Map(due.map((finding) => [finding.id, finding]));
+  const mailOf = ({ mail, findings: ids }: Recipient): OwnerMail => ({
+    to: mail,
+    findings: ids.flatMap((id) => byId.get(id) ?? []),
+  });
   const marks = new Set([...writtenTo, ...chosen.map(({ mail }) => markOf(mail))]);
   const tiers = notices.map((notice): TierAction => {
     const before = told.get(notice.tier);
@@ -86,14 +91,26 @@ export function planScheduled({ result, told, mails }: ScheduledArgs): Scheduled
       remind: before !== undefined && notice.due.length > 0,
     };
   });
+  // Their findings count as not told of, so that the next run goes on with them.
   return {
-    tiers,
-    mails: chosen.map(({ mail, findings: ids }) => ({
-      to: mail,
-      findings: ids.flatMap((id) => byId.get(id) ?? []),
-    })),
-    postponed: recipients.length - chosen.length,
+    tiers: withoutFailures(tiers, postponed.map(mailOf)),
+    mails: chosen.map(mailOf),
+    postponed: postponed.length,
   };
+}
+
+/** The most urgent tier first; within one, a different order each day, so that nobody is always left for the next run. */
+function inFairOrder(recipients: readonly Recipient[], due: readonly Finding[], today: number): Recipient[] {
+  const tiers = new Map(due.map(({ id, tier }) => [id, tier ?? 0]));
+  return recipients
+    .map((recipient) => ({
+      recipient,
+      // What is due comes with the most urgent first.
+      tier: tiers.get(recipient.findings[0] ?? "") ?? 0,
+      chance: markOf(`${today} ${recipient.mail}`),
+    }))
+    .sort((a, b) => a.tier - b.tier || (a.chance < b.chance ? -1 : 1))
+    .map(({ recipient }) => recipient);
 }
 
 /**

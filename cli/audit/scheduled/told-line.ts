@@ -15,9 +15,9 @@ export interface Told {
 
 export const NOTHING_TOLD: Told = { findings: new Map(), ownersDay: 0, owners: new Set() };
 
-/** What is remembered: a finding more is told of once too often. It keeps the line below 16,000 characters. */
+/** What is remembered: a finding or owner more is told once too often. It keeps the line below 25,000 characters. */
 const MOST_FINDINGS = 1000;
-const MOST_OWNERS = 200;
+const MOST_OWNERS = 1000;
 
 /** Stands for a finding's id, or an owner's address, which are nobody's business in an issue. */
 export function markOf(text: string): string {
@@ -39,7 +39,7 @@ export function toldLine({ findings, ownersDay, owners }: Told): string {
 }
 
 const LINE =
-  /^<!-- keyturn-told (?<days>[0-9a-f:,;]{0,20000}) owners (?<ownersDay>\d{1,6}):(?<owners>[0-9a-f,]{0,4000}) -->$/;
+  /^<!-- keyturn-told (?<days>[0-9a-f:,;]{0,20000}) owners (?<ownersDay>\d{1,6}):(?<owners>[0-9a-f,]{0,12000}) -->$/;
 
 /** Reads the line out of an issue's body. Nothing, or what people have changed: nothing was told. */
 export function readTold(body: string | undefined): Told {
