@@ -25,8 +25,11 @@ export interface Directory {
     change: (entra: EntraState, context: CreationContext & { require: RequireRight }) => T,
   ): Promise<T>;
   /** Who the provider acts as. */
-  caller(): Promise<Deployer>;
+  caller(): Promise<ProviderCaller>;
 }
+
+/** Who a provider acts as. */
+export type ProviderCaller = Pick<Deployer, "clientId" | "principalId">;
 
 export interface DirectoryServices {
   store: Store;
@@ -34,14 +37,17 @@ export interface DirectoryServices {
   randomness: Randomness;
   /** Whether the identity that deploys may do only what its Graph permissions and roles allow. */
   enforceRights: boolean;
+  /** Default: the sandbox's own deployer. */
+  deployer?: ProviderCaller | undefined;
 }
 
-export function directoryIn({ store, clock, randomness, enforceRights }: DirectoryServices): Directory {
+export function directoryIn(services: DirectoryServices): Directory {
+  const { store, clock, randomness, enforceRights } = services;
   const context = () => ({ nowMs: clock.nowMs(), randomness });
   const requireIn =
     (state: State): RequireRight =>
     (right, target) => {
-      if (enforceRights) requireRight(state, right, target);
+      if (enforceRights) requireRight(state, services.deployer ?? state.host.deployer, right, target);
     };
   return {
     read: (look) => withProviderErrors(() => look(store.state.entra, requireIn(store.state))),
@@ -59,6 +65,7 @@ export function directoryIn({ store, clock, randomness, enforceRights }: Directo
         withProviderErrors(() => change(draft.entra, { ...context(), require: requireIn(draft) })),
       ),
     async caller() {
+      if (services.deployer !== undefined) return services.deployer;
       const { deployer } = store.state.host;
       if (deployer !== null) return deployer;
       return store.update((draft) => {
@@ -69,9 +76,14 @@ export function directoryIn({ store, clock, randomness, enforceRights }: Directo
   };
 }
 
-function requireRight({ entra, host }: State, right: Right, target: RightTarget | undefined): void {
+function requireRight(
+  { entra }: State,
+  deployer: ProviderCaller | null,
+  right: Right,
+  target: RightTarget | undefined,
+): void {
   const graph = servicePrincipalOfClient(entra, microsoftGraph.appId);
-  const { clientId = "", principalId = "" } = host.deployer ?? {};
+  const { clientId = "", principalId = "" } = deployer ?? {};
   const caller = {
     kind: "app" as const,
     appId: clientId,

@@ -13,7 +13,7 @@ import { applicationOwner } from "./application-owner.ts";
 import { applicationPassword } from "./application-password.ts";
 import { applicationRegistration } from "./application-registration.ts";
 import { customDirectoryRole } from "./custom-directory-role.ts";
-import { type Directory, directoryIn } from "./directory.ts";
+import { type Directory, directoryIn, type ProviderCaller } from "./directory.ts";
 import { directoryRole } from "./directory-role.ts";
 import { directoryRoleAssignment } from "./directory-role-assignment.ts";
 import { getApplication } from "./get-application.ts";
@@ -65,6 +65,8 @@ export function createAzureadProvider({
   randomness: Randomness;
   /** Whether the identity that deploys may do only what its Graph permissions and roles allow; default not. */
   enforceRights?: boolean;
+  /** Who deploys; default the sandbox's own deployer. */
+  deployer?: ProviderCaller;
 }): EmulatedProvider {
   const directory = directoryIn({ ...services, enforceRights });
   let tenantId: string | undefined;
