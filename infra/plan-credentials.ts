@@ -18,7 +18,7 @@ export interface PlannedCredential {
   memory: Memory;
   settingsDigest: string;
   /** What this update does about the vaults; undefined if the credential stays where it is. */
-  move: Move | undefined;
+  move?: Move | undefined;
   /** Why the credential is left as it is. */
   stopped: string | undefined;
 }

@@ -5,6 +5,7 @@ import { formatInstant } from "./instant.ts";
 import type { PlannedCredential } from "./plan-credentials.ts";
 import type { Policy } from "./rotation/policy.ts";
 import type { Published } from "./rotation/published.ts";
+import type { Move } from "./vault/move.ts";
 
 const secret = z.object({ slot: z.string(), generation: z.int(), expiresAt: z.string() });
 const knownSecret = secret.extend({ keyId: z.string() });
@@ -32,6 +33,18 @@ export const planReportSchema = z.array(
     retiredGeneration: z.int().optional(),
     /** What a changed policy means for the next secret; the published one keeps its dates. */
     fromNextRotation: z.array(z.string()).optional(),
+    /** From which vault to which it is moved, and whether that begins, goes on, or ends with this update. */
+    move: z
+      .object({
+        state: z.enum(["begins", "goes on", "ends"]),
+        from: z.string(),
+        to: z.string(),
+        /** The component that publishes it in the old vault. */
+        oldName: z.string(),
+        /** From when on the old vault may be given up. */
+        removableAt: z.string(),
+      })
+      .optional(),
     next: z.object({ action: z.string(), at: z.string(), reason: z.string() }),
   }),
 );
@@ -39,7 +52,7 @@ export const planReportSchema = z.array(
 export type PlanReport = z.infer<typeof planReportSchema>[number];
 
 export function planReport(planned: readonly PlannedCredential[], nowMs: number): PlanReport[] {
-  return planned.map(({ settings, policy, plan, published, stopped }) => {
+  return planned.map(({ settings, policy, plan, published, move, stopped }) => {
     const { publish, current } = plan;
     const fromNextRotation = publish === undefined ? policyChanges(policy, published) : [];
     const previous = published?.previous;
@@ -67,6 +80,7 @@ export function planReport(planned: readonly PlannedCredential[], nowMs: number)
       }),
       ...(plan.retiredGeneration !== undefined && { retiredGeneration: plan.retiredGeneration }),
       ...(fromNextRotation.length > 0 && { fromNextRotation }),
+      ...(move !== undefined && { move: moveOf(move) }),
       next: { action: plan.next.action, at: formatInstant(plan.next.atMs), reason: plan.next.reason },
     };
   });
@@ -87,6 +101,10 @@ function policyChanges(policy: Policy, published: Published | undefined): string
   return differences
     .filter(([, nowMs, thenMs]) => nowMs !== thenMs)
     .map(([what, nowMs, thenMs]) => `${what} ${formatDuration(thenMs)} instead of ${formatDuration(nowMs)}`);
+}
+
+function moveOf({ state, from, to, oldName, removableAtMs }: Move): NonNullable<PlanReport["move"]> {
+  return { state, from, to, oldName, removableAt: formatInstant(removableAtMs) };
 }
 
 function secretOf({

@@ -1,7 +1,7 @@
 import { parseSecretDisplayName } from "../../infra/credential/secret-name.ts";
 import { parseInstant } from "../../infra/instant.ts";
 import type { PlanReport } from "../../infra/plan-report.ts";
-import { credentialOf } from "../preview/alarms.ts";
+import { credentialOf, isIntendedMove } from "../preview/alarms.ts";
 import type { Step } from "../preview/events.ts";
 
 const TRIGGER = "random:index/randomUuid:RandomUuid";
@@ -44,7 +44,7 @@ export function belongsToRotation(step: Step, plans: readonly PlanReport[], nowM
       return (
         step.parent?.type === PUBLISHED_SECRET &&
         step.operation === "update" &&
-        plan.publish !== undefined &&
+        (plan.publish !== undefined || isIntendedMove(step, plan)) &&
         step.changed.length > 0 &&
         step.changed.every((path) => VERSION_INPUTS.test(path))
       );

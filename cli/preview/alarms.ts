@@ -1,4 +1,5 @@
 import type { PlanReport } from "../../infra/plan-report.ts";
+import { nameWithoutVault } from "../../infra/vault/placement.ts";
 import type { Step } from "./events.ts";
 
 /** Something that would break a consumer and that no plan asks for. */
@@ -54,13 +55,14 @@ export function credentialOf({
 }: Pick<Step, "type" | "name" | "parent">): string | undefined {
   const isOurs = (each: string) =>
     each === PUBLISHED_SECRET || /^keyturn:credential:\w+Credential$/.test(each);
-  if (isOurs(type)) return name;
-  return parent !== undefined && isOurs(parent.type) ? parent.name : undefined;
+  if (isOurs(type)) return nameWithoutVault(name);
+  return parent !== undefined && isOurs(parent.type) ? nameWithoutVault(parent.name) : undefined;
 }
 
 function alarmOf(step: Step, plans: readonly PlanReport[]): string | undefined {
   const plan = plans.find(({ name }) => name === credentialOf(step));
   const { type, operation } = step;
+  if (isIntendedMove(step, plan)) return undefined;
   if (type === VAULT_SECRET && operation === "update") {
     const isNewValue = step.changed.some((path) => path === "properties.value");
     return isNewValue && plan?.publish === undefined
@@ -75,6 +77,19 @@ function alarmOf(step: Step, plans: readonly PlanReport[]): string | undefined {
   }
   const vital = VITAL[type];
   return vital === undefined ? undefined : `${vital[0]} ${step.name} is ${gone}: ${vital[1]}`;
+}
+
+/** In the vault that a credential is moved from, a secret is brought up to date, and given up when that is asked for. */
+export function isIntendedMove(
+  { type, operation, parent }: Pick<Step, "type" | "operation" | "parent">,
+  plan: PlanReport | undefined,
+): boolean {
+  const { move } = plan ?? {};
+  if (move === undefined || parent?.type !== PUBLISHED_SECRET || parent.name !== move.oldName) return false;
+  if (type === VAULT_SECRET && operation === "update") return move.state === "goes on";
+  return (
+    (type === VAULT_SECRET || type === ROLE_ASSIGNMENT) && operation === "delete" && move.state === "ends"
+  );
 }
 
 function passwordAlarm(step: Step, gone: string, plan: PlanReport | undefined): string | undefined {

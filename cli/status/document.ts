@@ -30,6 +30,8 @@ export interface CredentialStatus {
     expiresAt: string;
     tags: Record<string, string>;
   } | null;
+  /** The vault that the credential is moved from, which publishes it as well; null if it is not moved. */
+  movedFrom: { vault: string; vaultUri: string; version: string | null; since: string } | null;
   readers: { name: string; principalId: string; principalType: string }[];
   /** What needs a person; empty if nothing does. */
   problems: string[];
@@ -73,7 +75,7 @@ function credentialStatus(
   planned: PlannedCredential | undefined,
   nowMs: number,
 ): CredentialStatus {
-  const { current, previous, version, tags } = output;
+  const { current, previous, version, tags, movedFrom } = output;
   const dates = lifeDatesOf(output, planned);
   const conditions = conditionsOf(output, dates, nowMs);
   const overdue = conditions.filter(({ type, needsAttention }) => needsAttention && OVERDUE.has(type));
@@ -93,6 +95,7 @@ function credentialStatus(
             expiresAt: current.expiresAt,
             tags: tags ?? {},
           },
+    movedFrom: movedFrom === undefined ? null : { ...movedFrom, version: movedFrom.version ?? null },
     readers: output.readers,
     problems: [...problemsOf(name, output), ...overdue.map(({ reason }) => `${name}: ${reason}`)],
     dates,

@@ -30,7 +30,7 @@ function summaryOf({ name, current, nextRotationAt }: CredentialStatus, nowMs: n
 }
 
 function detailsOf(credential: CredentialStatus): string[] {
-  const { clientId, current, previous, vaultSecret, readers, problems } = credential;
+  const { clientId, current, previous, vaultSecret, movedFrom, readers, problems } = credential;
   const details: [string, string][] = [["application", clientId]];
   if (current !== null) details.push(["key", current.keyId]);
   if (previous !== null) {
@@ -42,6 +42,9 @@ function detailsOf(credential: CredentialStatus): string[] {
   if (vaultSecret !== null) {
     const { vaultUri, name, version } = vaultSecret;
     details.push(["secret", `${vaultUri.replace(/\/+$/, "")}/secrets/${name}/${version}`]);
+  }
+  if (movedFrom !== null) {
+    details.push(["moving", `published in ${movedFrom.vault} too, since ${movedFrom.since}`]);
   }
   details.push(["readers", readers.length === 0 ? "nobody" : readers.map(({ name }) => name).join(", ")]);
   for (const problem of problems) details.push(["PROBLEM", problem]);

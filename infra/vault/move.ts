@@ -2,7 +2,7 @@ import { formatInstant } from "../instant.ts";
 import { overlapOf } from "../rotation/dates.ts";
 import type { Policy } from "../rotation/policy.ts";
 import { publishedTags } from "../rotation/published.ts";
-import { isSameVault, type Placement } from "./placement.ts";
+import { isSameVault, nameIn, type Placement } from "./placement.ts";
 import type { ReadResult } from "./read-published.ts";
 
 /**
@@ -18,6 +18,8 @@ export interface Move {
     | "ends";
   from: string;
   to: string;
+  /** The name of the component that publishes it in the old vault. */
+  oldName: string;
   /** Since when it is published in both. */
   sinceMs: number;
   /** From when on it may be removed from the old vault: its readers have had the whole overlap to change over. */
@@ -48,6 +50,8 @@ export interface ReadInVaults {
 
 export interface PlaceReadArgs {
   credential: string;
+  /** The stack's own vault. */
+  stackVault: string;
   placement: Placement;
   read: ReadInVaults;
   /** Undefined before the first update. */
@@ -65,13 +69,14 @@ export function placeRead(args: PlaceReadArgs): PlacedRead {
 }
 
 function moveOf(
-  { placement, last, nowMs }: PlaceReadArgs,
+  { credential, stackVault, placement, last, nowMs }: PlaceReadArgs,
   isNewPlace: boolean,
   overlapMs: number,
 ): Move | undefined {
   const { vault: to, movedFrom: from } = placement;
   const between = (state: Move["state"], left: string, sinceMs: number): Move => {
-    return { state, from: left, to, sinceMs, removableAtMs: sinceMs + overlapMs };
+    const oldName = nameIn(credential, left, stackVault);
+    return { state, from: left, to, oldName, sinceMs, removableAtMs: sinceMs + overlapMs };
   };
   if (from === undefined) {
     const left = last?.movedFrom;

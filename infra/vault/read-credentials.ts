@@ -32,7 +32,9 @@ export async function readCredentials(
         movedFrom: placement.movedFrom === undefined ? undefined : readIn(name, placement.movedFrom),
       };
       const policy = policyOf(settings, credential);
-      return [name, placeRead({ credential: name, placement, read, last: last.get(name), policy, nowMs })];
+      const stackVault = settings.vault.name;
+      const args = { credential: name, stackVault, placement, read, last: last.get(name), policy, nowMs };
+      return [name, placeRead(args)];
     }),
   );
 }

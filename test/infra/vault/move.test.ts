@@ -43,6 +43,7 @@ const moved = { vault: "kv-2", movedFrom: undefined };
 function place(over: Partial<PlaceReadArgs> & Pick<PlaceReadArgs, "read">) {
   return placeRead({
     credential: "mailman",
+    stackVault: "kv-1",
     placement: moving,
     last: before,
     policy: POLICY,
@@ -60,6 +61,7 @@ describe("a move to another vault", () => {
         state: "begins",
         from: "kv-1",
         to: "kv-2",
+        oldName: "mailman",
         sinceMs: NOW_MS,
         removableAtMs: NOW_MS + POLICY.overlapMs,
       },
@@ -80,6 +82,7 @@ describe("a move to another vault", () => {
       state: "goes on",
       from: "kv-1",
       to: "kv-2",
+      oldName: "mailman",
       sinceMs: NOW_MS,
       removableAtMs: NOW_MS + POLICY.overlapMs,
     });
@@ -121,6 +124,7 @@ describe("a move to another vault", () => {
       state: "ends",
       from: "kv-1",
       to: "kv-2",
+      oldName: "mailman",
       sinceMs: NOW_MS,
       removableAtMs,
     });
