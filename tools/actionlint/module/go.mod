@@ -1,6 +1,6 @@
-module keyturn/tools/actionlint
+module keyturn.invalid/actionlint
 
-go 1.25.0
+go 1.25.11
 
 tool github.com/rhysd/actionlint/cmd/actionlint
 
