@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { TokenCredential } from "@azure/core-auth";
 import {
   bearerTokenAuthenticationPolicy,
@@ -16,10 +17,12 @@ import {
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
 import { errorOfAnswer, GraphError } from "./errors.ts";
-import { graphRetryStrategy, MAX_RETRIES, type RetryTiming } from "./retry.ts";
+import { backoffMs, graphRetryStrategy, MAX_RETRIES, type RetryTiming } from "./retry.ts";
 
 /** How long one attempt may take, to the last byte of the answer. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
+/** How often what was broken on its way is asked for again. */
+const MOST_BROKEN_ANSWERS = 3;
 
 export interface GraphClientArgs {
   /** Where Graph is, without a path: `https://graph.microsoft.com`. */
@@ -64,6 +67,8 @@ export class GraphClient {
   readonly #pipeline: Pipeline;
   readonly #http = createDefaultHttpClient();
   readonly #stopped = new AbortController();
+  readonly #random: () => number;
+  readonly #retryTiming: RetryTiming | undefined;
 
   constructor({
     origin,
@@ -75,6 +80,8 @@ export class GraphClient {
     retryTiming,
   }: GraphClientArgs) {
     this.origin = origin;
+    this.#random = random;
+    this.#retryTiming = retryTiming;
     this.#pipeline = createEmptyPipeline();
     const policies: PipelinePolicy[] = [
       proxyPolicy(),
@@ -129,19 +136,40 @@ export class GraphClient {
     this.#stopped.abort();
   }
 
-  /** A whole JSON document; a cut or broken one is asked for once more. */
-  async sendForJson(request: GraphRequest): Promise<unknown> {
-    try {
-      return JSON.parse((await this.send(request)).text);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+  /**
+   * A JSON document. What was broken on its way (no JSON, or not `isWhole`) is asked for again, a few times, after
+   * pauses: a proxy in trouble answers with its own page, and says that all is well.
+   * @returns the last document, even if it is not `isWhole`: whoever asked says what is wrong with it.
+   * @throws GraphError if none of them is JSON
+   */
+  async sendForJson(
+    request: GraphRequest,
+    isWhole: (document: unknown) => boolean = () => true,
+  ): Promise<unknown> {
+    for (let again = 0; ; again++) {
+      const { text } = await this.send(request);
+      const document = parsed(text);
+      if (document !== undefined && (isWhole(document.value) || again === MOST_BROKEN_ANSWERS)) {
+        return document.value;
+      }
+      if (again === MOST_BROKEN_ANSWERS) {
+        const { pathname } = this.#address(request.url);
+        throw new GraphError(
+          `GET ${pathname} answered ${again + 1} times with what is no JSON (${text.length} characters)`,
+        );
+      }
+      await this.#pause(again);
     }
-    const { text } = await this.send(request);
+  }
+
+  /** Of the length that a failed request would wait. */
+  async #pause(again: number): Promise<void> {
     try {
-      return JSON.parse(text);
+      await delay(backoffMs(again, this.#random, this.#retryTiming), undefined, {
+        signal: this.#stopped.signal,
+      });
     } catch {
-      const { pathname } = this.#address(request.url);
-      throw new GraphError(`GET ${pathname} answered with what is no JSON (${text.length} characters)`);
+      throw new GraphError("the audit was stopped");
     }
   }
 
@@ -154,6 +182,14 @@ export class GraphClient {
       );
     }
     return address;
+  }
+}
+
+function parsed(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
   }
 }
 

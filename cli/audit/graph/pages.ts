@@ -63,7 +63,8 @@ interface Step<T> {
 
 async function step<T>(args: PagesArgs<T>, chain: PageChain, url: string): Promise<Step<T>> {
   const { client, eventual, inTurn, take } = args;
-  const page = chain.checked(parsePage(await inTurn(() => client.sendForJson({ url, eventual })), url));
+  const document = await inTurn(() => client.sendForJson({ url, eventual }, isPage));
+  const page = chain.checked(parsePage(document, url));
   return { taken: take(page), next: page.next };
 }
 
@@ -104,6 +105,10 @@ class PageChain {
     }
     return isRepeated ? { ...page, items: [] } : page;
   }
+}
+
+function isPage(document: unknown): boolean {
+  return isRecord(document) && Array.isArray(document.value);
 }
 
 /** Parses one page. @throws GraphError if it is none. */

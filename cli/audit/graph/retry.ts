@@ -24,8 +24,9 @@ const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 export function graphRetryStrategy(
   random: () => number,
   nowMs: () => number,
-  { baseDelayMs = 500, maxDelayMs = 30_000, maxServerDelayMs = 300_000 }: RetryTiming = {},
+  timing: RetryTiming = {},
 ): RetryStrategy {
+  const { maxServerDelayMs = 300_000 } = timing;
   return {
     name: "graphRetryStrategy",
     retry({ retryCount, response, responseError }) {
@@ -35,10 +36,19 @@ export function graphRetryStrategy(
       if (wanted !== undefined) {
         return wanted > maxServerDelayMs ? { skipStrategy: true } : { retryAfterInMs: wanted };
       }
-      const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** retryCount);
-      return { retryAfterInMs: Math.ceil(ceilingMs * (0.5 + random() / 2)) };
+      return { retryAfterInMs: backoffMs(retryCount, random, timing) };
     },
   };
+}
+
+/** A random part of a pause that doubles. */
+export function backoffMs(
+  retryCount: number,
+  random: () => number,
+  { baseDelayMs = 500, maxDelayMs = 30_000 }: RetryTiming = {},
+): number {
+  const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** retryCount);
+  return Math.ceil(ceilingMs * (0.5 + random() / 2));
 }
 
 /** The pause that a response asks for, or undefined. RFC 9110, section 10.2.3: seconds or a date. */

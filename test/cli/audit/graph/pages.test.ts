@@ -138,6 +138,51 @@ test("what is worth it is tried again: throttled, a server's own trouble, a cut 
   assert.equal(attempt, 6);
 });
 
+test("a page that is broken on its way is asked for again, three times at most", async (context) => {
+  const brokenPages: GraphAnswer[] = [
+    { status: 200, body: "<html>a proxy's own page</html>" },
+    { status: 200, body: '{"value": [{"id": "a' },
+    { status: 200, body: { value: null } },
+    { status: 200, body: "" },
+    ok("nothing"),
+  ];
+  for (const many of [1, 3, 4]) {
+    for (const page of brokenPages) {
+      let attempt = 0;
+      const { pages, error } = await pagesOf(context, ({ url }, origin) => {
+        if (place(url) === 0) return ok(numbered(0), `${origin}/v1.0/x?p=1`);
+        return attempt++ < many ? page : ok(numbered(1));
+      });
+      const given = pages.map(({ items }) => items);
+      if (many <= 3) {
+        assert.equal(error, undefined);
+        assert.deepEqual(given, [numbered(0), numbered(1)]);
+      } else {
+        assert.ok(error instanceof GraphError, String(error));
+        assert.match(error.message, /answered 4 times with what is no JSON|no page of a collection/);
+        assert.deepEqual(given, [numbered(0)], "what came before is good");
+      }
+      assert.equal(attempt, Math.min(many + 1, 4));
+    }
+  }
+});
+
+test("a stop ends the wait for a broken page", async (context) => {
+  const { origin } = await startGraph(context, () => ({ status: 200, body: "<html>" }));
+  const hour = 3_600_000;
+  const client: GraphClient = new GraphClient({
+    ...{ origin, credential: testCredential, nowMs: () => 0 },
+    // Asked for when the pause begins.
+    random: () => {
+      setImmediate(() => client.stop());
+      return 0;
+    },
+    retryTiming: { baseDelayMs: hour, maxDelayMs: hour },
+  });
+  const asked = client.sendForJson({ url: "/v1.0/applications" });
+  await assert.rejects(asked, { name: "GraphError", message: "the audit was stopped" });
+});
+
 test("a server that does not answer is given up in time", async (context) => {
   const never: Answer = () => new Promise<GraphAnswer>(() => undefined);
   const { error } = await pagesOf(context, never, { attemptTimeoutMs: 20 });
