@@ -36,7 +36,7 @@ const address = z.url({ protocol: /^https?$/ });
 const gitHubVariables = z.object({
   GITHUB_API_URL: address.default("https://api.github.com"),
   GITHUB_SERVER_URL: address.default("https://github.com"),
-  GITHUB_REPOSITORY: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
+  GITHUB_REPOSITORY: z.string().regex(/^[A-Za-z0-9][\w.-]*\/(?!\.{1,2}$)[\w.-]+$/),
   GITHUB_SHA: z.string().regex(/^[0-9a-f]{40,64}$/),
   GITHUB_RUN_ID: z.string().regex(/^\d+$/).optional(),
   GITHUB_EVENT_PATH: z.string().min(1),
