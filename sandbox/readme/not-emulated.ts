@@ -62,5 +62,14 @@ export const notEmulated: readonly NotEmulated[] = [
     what: "Azure Resource Manager: PATCH, actions, deployments, locks, policies, deny assignments",
     instead: "501",
   },
+  {
+    what: "Log alerts: Kusto beyond what alert rules commonly use, scopes other than workspaces, dynamic thresholds",
+    instead: "the rule is stored and raises nothing; `keyturn sandbox status` names it and says why",
+  },
+  {
+    what: "Logs: searching them, tables other than `AppEvents`, `AppMetrics`, `AZKVAuditLogs` and the three of sign-ins; what the control plane does to a vault",
+    instead:
+      "not kept; rows arrive at once, without Azure's minutes of delay; 5,000 rows of a table and three days are kept",
+  },
   { what: "Azure outside this machine", instead: "nothing here ever calls it" },
 ];
