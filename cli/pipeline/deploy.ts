@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { code } from "../audit/report/markdown.ts";
 import type { RegisterCommand } from "../commands/command.ts";
 import { engineFor, type StackOption, stackOf, withStackOption } from "../commands/stack-option.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
@@ -10,7 +12,9 @@ import type { Terminal } from "../terminal.ts";
 import { type Assessment, assessStack, exitCodeOf } from "./assess-stack.ts";
 import { type DeploymentVerdict, judgeDeployment } from "./judge-deployment.ts";
 import { renderAlarms, renderList, renderPages, renderStatus } from "./render.ts";
+import { withRetries } from "./retry.ts";
 import { isDigest, previewKey } from "./review-record.ts";
+import { reportable } from "./safe-report.ts";
 import { reportOutcome, updateAndVerify, type VerifiedUpdate } from "./update-and-verify.ts";
 import { withWorkloadIdentity } from "./workload-identity.ts";
 
@@ -37,7 +41,13 @@ export const registerPipelineDeploy: RegisterCommand = (pipeline, { terminal, se
       const warn = (text: string) => terminal.err(`keyturn: ${text}`);
       const outcome = await withWorkloadIdentity({ env: process.env, warn }, (env) =>
         deploy({ options, stack, given, run, env, terminal }),
-      );
+      ).catch(async (error: unknown) => {
+        const said = error instanceof Error ? error.message : String(error);
+        await run.forge.appendSummary(
+          `## Deployment failed: stack \`${stack}\`\n\n${code(reportable(said))}\n\nWhat it had done stays; a new run goes on from there.`,
+        );
+        throw error;
+      });
       terminal.out(
         options.json === true
           ? JSON.stringify(jsonOf(outcome), null, 2)
@@ -69,10 +79,15 @@ interface DeployArgs {
 }
 
 async function deploy({ options, stack, given, run, env, terminal }: DeployArgs): Promise<Deployment> {
-  const assessment = await assessStack({ options, stack, env });
+  const retrying = { terminal, random: Math.random, sleep: delay };
+  const assessment = await withRetries(retrying, async () => {
+    const found = await assessStack({ options, stack, env });
+    if (exitCodeOf(found) !== exitCodes.error) return found;
+    throw new CommandError(`the preview failed: ${found.document.errors.join("; ")}`);
+  });
   const against = exitCodeOf(assessment);
   if (against !== exitCodes.ok) {
-    const because = AGAINST[against] ?? "the preview failed";
+    const because = AGAINST[against] ?? "";
     return { assessment, verdict: { apply: false, because }, update: undefined, exitCode: against };
   }
   const { effects, digest } = assessment;
@@ -82,10 +97,13 @@ async function deploy({ options, stack, given, run, env, terminal }: DeployArgs)
   if (!verdict.apply) return { assessment, verdict, update: undefined, exitCode: exitCodes.notReviewed };
   terminal.err(`Applied, because ${verdict.because}.`);
   const engine = await engineFor(options, env);
-  const update = await updateAndVerify(engine, assessment.plans, terminal).catch(async (error: unknown) => {
-    await reportOutcome(engine, "failed", terminal);
-    throw error;
-  });
+  // Not previewed again in between: of what was half done the rest would not be what was reviewed.
+  const update = await withRetries(retrying, () => updateAndVerify(engine, assessment.plans, terminal)).catch(
+    async (error: unknown) => {
+      await reportOutcome(engine, "failed", terminal);
+      throw error;
+    },
+  );
   const isWell = update.problems.length === 0;
   await reportOutcome(engine, isWell ? "succeeded" : "failed", terminal);
   return { assessment, verdict, update, exitCode: isWell ? exitCodes.ok : exitCodes.resource };

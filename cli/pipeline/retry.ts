@@ -1,3 +1,6 @@
+import { CommandError, exitCodes } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+
 /** How often an update is tried in one run; the next scheduled run is another try. */
 export const MOST_ATTEMPTS = 3;
 
@@ -29,4 +32,33 @@ export function isTransient(text: string): boolean {
  */
 export function retryDelayMs(attempt: number, random: number): number {
   return Math.floor(random * Math.min(LONGEST_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1)));
+}
+
+export interface RetryArgs {
+  terminal: Pick<Terminal, "err">;
+  /** From 0 to 1, for the pauses between attempts. */
+  random: () => number;
+  sleep: (ms: number) => Promise<unknown>;
+}
+
+/** Does `work`, and does it again, up to `MOST_ATTEMPTS` times, while its trouble is of a kind that passes. */
+export async function withRetries<T>(
+  { terminal, random, sleep }: RetryArgs,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !isWorthAnotherTry(error)) throw error;
+      const waitMs = retryDelayMs(attempt, random());
+      const [what = ""] = error.message.split("\n");
+      terminal.err(`keyturn: ${what.replace(/:$/, "")}: tried again in ${Math.ceil(waitMs / 1000)} s`);
+      await sleep(waitMs);
+    }
+  }
+}
+
+function isWorthAnotherTry(error: unknown): error is CommandError {
+  return error instanceof CommandError && error.exitCode === exitCodes.error && isTransient(error.message);
 }

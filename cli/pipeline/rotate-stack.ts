@@ -4,21 +4,18 @@ import { CommandError, exitCodes } from "../exit-codes.ts";
 import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../operate/read-plans.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Assessment, assessStack, exitCodeOf } from "./assess-stack.ts";
-import { isTransient, MOST_ATTEMPTS, retryDelayMs } from "./retry.ts";
+import { type RetryArgs, withRetries } from "./retry.ts";
 import type { RotationWish } from "./rotation-flags.ts";
 import type { RotationReport } from "./rotation-report.ts";
 import { intentionsOf, judgeRotation } from "./rotation-verdict.ts";
 import { reportOutcome, updateAndVerify } from "./update-and-verify.ts";
 
-export interface RotateStackArgs {
+export interface RotateStackArgs extends RetryArgs {
   options: StackOption;
   stack: string;
   wish: Pick<RotationWish, "names" | "reason">;
   env: NodeJS.ProcessEnv;
   terminal: Terminal;
-  /** From 0 to 1, for the pauses between attempts. */
-  random: () => number;
-  sleep: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -27,29 +24,13 @@ export interface RotateStackArgs {
  * @throws CommandError if nothing could be found out, or the update failed.
  */
 export async function rotateStack(args: RotateStackArgs): Promise<RotationReport> {
-  const { terminal, random, sleep } = args;
   const env = await withRequests(args);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rotateOnce({ ...args, env });
-    } catch (error) {
-      if (attempt < MOST_ATTEMPTS && isWorthAnotherTry(error)) {
-        const waitMs = retryDelayMs(attempt, random());
-        terminal.err(
-          `keyturn: ${String((error as Error).message).split("\n")[0]}: tried again in ${Math.ceil(waitMs / 1000)} s`,
-        );
-        await sleep(waitMs);
-        continue;
-      }
-      const engine = await engineFor(args.options, env);
-      await reportOutcome(engine, "failed", terminal);
-      throw error;
-    }
+  try {
+    return await withRetries(args, () => rotateOnce({ ...args, env }));
+  } catch (error) {
+    await reportOutcome(await engineFor(args.options, env), "failed", args.terminal);
+    throw error;
   }
-}
-
-function isWorthAnotherTry(error: unknown): boolean {
-  return error instanceof CommandError && error.exitCode === exitCodes.error && isTransient(error.message);
 }
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { isTransient, MOST_ATTEMPTS, retryDelayMs } from "../../../cli/pipeline/retry.ts";
+import { CommandError, exitCodes } from "../../../cli/exit-codes.ts";
+import { isTransient, MOST_ATTEMPTS, retryDelayMs, withRetries } from "../../../cli/pipeline/retry.ts";
 
 describe("another try", () => {
   for (const text of [
@@ -47,5 +48,54 @@ describe("another try", () => {
     );
     assert.equal(retryDelayMs(3, 0), 0);
     assert.ok(MOST_ATTEMPTS >= 2 && MOST_ATTEMPTS <= 5);
+  });
+});
+
+describe("work that fails", () => {
+  const passing = new CommandError("pulumi up failed:\nconnection reset by peer");
+  const run = async (...outcomes: (Error | string)[]) => {
+    const waits: number[] = [];
+    const said: string[] = [];
+    let tries = 0;
+    const retrying = {
+      terminal: { err: (text: string) => said.push(text) },
+      random: () => 1,
+      sleep: async (ms: number) => waits.push(ms),
+    };
+    const result = await withRetries(retrying, async () => {
+      const outcome = outcomes[tries++] ?? "";
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    }).catch((error: unknown) => error);
+    return { result, tries, waits, said };
+  };
+
+  it("is done again while its trouble passes, and says so in a line", async () => {
+    const { result, waits, said } = await run(passing, passing, "done");
+    assert.equal(result, "done");
+    assert.deepEqual(waits, [30_000, 60_000]);
+    assert.deepEqual(said, [
+      "keyturn: pulumi up failed: tried again in 30 s",
+      "keyturn: pulumi up failed: tried again in 60 s",
+    ]);
+  });
+
+  it("is given up on after the last attempt", async () => {
+    const { result, tries } = await run(passing, passing, passing, passing);
+    assert.equal(result, passing);
+    assert.equal(tries, MOST_ATTEMPTS);
+  });
+
+  it("is not done again where that would not help", async () => {
+    for (const error of [
+      new CommandError("1 setting is wrong"),
+      new CommandError("HTTP 503", exitCodes.configuration),
+      new CommandError("timed out", exitCodes.timeout),
+      new Error("connection reset by peer"),
+    ]) {
+      const { result, tries } = await run(error, "done");
+      assert.equal(result, error);
+      assert.equal(tries, 1);
+    }
   });
 });
