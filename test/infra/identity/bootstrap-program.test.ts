@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { declaredResources } from "../../../infra/identity/declared-resources.ts";
 import { declareBootstrap } from "../../../infra/identity/program.ts";
 import type { BootstrapSettings } from "../../../infra/identity/settings.ts";
+import { checkStack } from "../../../policy/check-stack.ts";
+import { configuredRules } from "../../../policy/config.ts";
+import { rules } from "../../../policy/rules/index.ts";
 import { bootstrapSettings } from "../../support/bootstrap-settings.ts";
 import { mockPulumi, type RegisteredResource, registered } from "../../support/pulumi-mocks.ts";
 
@@ -175,6 +178,21 @@ describe("the bootstrap program", () => {
     };
     assert.equal(properties.enableRbacAuthorization, true);
     assert.equal(properties.enablePurgeProtection, true);
+  });
+
+  it("keeps to the policy pack, the advisory rules too", async () => {
+    const { resources } = await declared(bootstrapSettings());
+    const exported = resources.map(({ type, name, inputs }) => ({
+      urn: `urn:pulumi:bootstrap::keyturn-bootstrap::${type}::${name}`,
+      type,
+      inputs,
+      outputs: { id: `${name}-id` },
+    }));
+    assert.ok(exported.length > 40);
+    assert.deepEqual(
+      checkStack(exported, configuredRules(rules)).map(({ rule, name, what }) => [rule, name, what]),
+      [],
+    );
   });
 
   it("gives its names to two subscriptions apart", () => {
