@@ -1,7 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { code } from "../audit/report/markdown.ts";
 import type { RegisterCommand } from "../commands/command.ts";
-import { engineFor, type StackOption, stackOf, withStackOption } from "../commands/stack-option.ts";
+import {
+  engineFor,
+  type StackOption,
+  stackOf,
+  withStackOption,
+  withTimeoutOption,
+} from "../commands/stack-option.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { forgeFromEnvironment } from "../forge/forge-from-environment.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
@@ -25,7 +31,7 @@ interface DeployOptions extends StackOption {
 
 /** `keyturn pipeline deploy`: applies what was reviewed, and nothing else. */
 export const registerPipelineDeploy: RegisterCommand = (pipeline, { terminal, setExitCode }) => {
-  withStackOption(pipeline.command("deploy"))
+  withTimeoutOption(withStackOption(pipeline.command("deploy")))
     .summary("apply to a stack what a pull request showed, and nothing else")
     .description(
       "Previews the stack again and compares the result with what the merged pull request's comment recorded. Only if both are the same, rotations that have become due apart, the stack is updated; whatever an update that died left behind is settled too. Afterwards what was planned is held against what is there, and the run is reported to the alert on silence.\n\n" +

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { formatDuration } from "../../infra/duration.ts";
 import type { RegisterCommand } from "../commands/command.ts";
-import { type StackOption, stackOf, withStackOption } from "../commands/stack-option.ts";
+import { type StackOption, stackOf, withStackOption, withTimeoutOption } from "../commands/stack-option.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { forgeFromEnvironment } from "../forge/forge-from-environment.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
@@ -20,7 +20,7 @@ const collect = (value: string, before: string[] = []) => [...before, value];
 
 /** `keyturn pipeline rotate`: the unattended rotation. */
 export const registerPipelineRotate: RegisterCommand = (pipeline, { terminal, setExitCode }) => {
-  withStackOption(pipeline.command("rotate"))
+  withTimeoutOption(withStackOption(pipeline.command("rotate")))
     .summary("rotate what is due, and apply nothing else")
     .description(
       "Previews the stack first, with Azure asked what is there, and updates it only if every change belongs to a rotation that is due: a new secret, its published version, the deletion of secrets that are promised to nobody. Anything else (drift, a merge that was not deployed, an upgrade that replaces) is left as it is, reported and ends in exit code 12. Afterwards what was planned is held against what is there, and the run is reported to the alert on silence.\n\n" +

@@ -126,8 +126,9 @@ describe("Azure DevOps", () => {
     const { azure, forge } = await world(t);
     await forge.upsertIssue(KEY, issue);
     await forge.upsertIssue(KEY, { ...issue, title: "Still failing" });
-    assert.equal(azure.items.length, 1);
-    const [item] = azure.items;
+    const items = () => [...azure.items];
+    assert.equal(items().length, 1);
+    const [item] = items();
     assert.equal(item?.type, "Issue");
     assert.equal(item?.fields["System.Title"], "Still failing");
     assert.match(item?.fields["System.Tags"] ?? "", /^keyturn; keyturn-preview-dev$/);
@@ -136,9 +137,23 @@ describe("Azure DevOps", () => {
     assert.equal(item?.fields["System.State"], "Done");
     assert.equal(item?.fields["System.History"], "All is well");
     await forge.upsertIssue(KEY, issue);
-    assert.equal(azure.items.length, 2, "a completed one stays completed");
+    assert.equal(items().length, 2, "a completed one stays completed");
     await forge.closeIssue("rotation/prod", "never opened");
-    assert.equal(azure.items[1]?.fields["System.State"], "To Do");
+    assert.equal(items()[1]?.fields["System.State"], "To Do");
+  });
+
+  it("reads the open work item back, and comments on it; there may be none", async (t) => {
+    const { azure, forge } = await world(t);
+    assert.equal(await forge.readIssue(KEY), undefined);
+    await forge.commentIssue(KEY, "to nobody");
+    assert.deepEqual(azure.items, []);
+    await forge.upsertIssue(KEY, issue);
+    assert.equal(await forge.readIssue(KEY), withKey(KEY, issue.body));
+    await forge.commentIssue(KEY, "Reminder");
+    assert.equal(azure.items[0]?.fields["System.History"], "Reminder");
+    assert.equal(azure.items[0]?.fields["System.State"], "To Do");
+    await forge.closeIssue(KEY, "All is well");
+    assert.equal(await forge.readIssue(KEY), undefined);
   });
 
   it("knows what was said of a commit before it was merged", async (t) => {

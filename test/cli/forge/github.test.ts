@@ -199,10 +199,28 @@ describe("the issue of a stack", () => {
     assert.equal(gitHub.issues.length, 2, "a closed one stays closed");
   });
 
+  it("is read back and commented on while it is open", async (t) => {
+    const { gitHub, forge } = await world(t);
+    assert.equal(await forge.readIssue(KEY), undefined);
+    await forge.commentIssue(KEY, "to nobody");
+    assert.deepEqual(gitHub.comments, []);
+    await forge.upsertIssue(KEY, issue);
+    assert.equal(await forge.readIssue(KEY), withKey(KEY, issue.body));
+    await forge.commentIssue(KEY, "Reminder");
+    assert.deepEqual(
+      gitHub.comments.map(({ body }) => body),
+      ["Reminder"],
+    );
+    await forge.closeIssue(KEY, "All is well");
+    assert.equal(await forge.readIssue(KEY), undefined);
+  });
+
   it("is neither a pull request nor somebody else's", async (t) => {
     const { gitHub, forge, writes } = await world(t);
     gitHub.add(gitHub.issues, withKey(KEY, "x"), BOT, { pull_request: {} });
     gitHub.add(gitHub.issues, withKey(KEY, "x"), "mallory");
+    assert.equal(await forge.readIssue(KEY), undefined);
+    await forge.commentIssue(KEY, "Reminder");
     await forge.closeIssue(KEY, "All is well");
     assert.deepEqual(writes(), []);
   });
