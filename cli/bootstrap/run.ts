@@ -116,7 +116,8 @@ async function carryOut(
 ): Promise<void> {
   // What is as it should be is not to be written again.
   const only = existing.length === 0 ? [] : targets.flatMap((urn) => ["--target", urn]);
-  const args = ["up", "--yes", "--skip-preview", ...only];
+  // Who may not do one thing may well do the others: somebody else's run completes it.
+  const args = ["up", "--yes", "--skip-preview", "--continue-on-error", ...only];
   const result = await engine.run(args, { onLine: (line) => terminal.err(line) });
   if (result.exitCode === 0) return;
   const failed = pulumiError(args, result);
