@@ -47,8 +47,9 @@ export async function withWorkloadIdentity<T>(
   const request = tokenRequest(env);
   const visible = withoutPrivate(env);
   if (request === undefined) return work(visible);
-  const clientId = env.AZURE_CLIENT_ID ?? "";
-  const tenantId = env.AZURE_TENANT_ID ?? "";
+  // The task that runs a script in a service connection's name says whose name that is.
+  const clientId = env.AZURE_CLIENT_ID || env.AZURESUBSCRIPTION_CLIENT_ID || "";
+  const tenantId = env.AZURE_TENANT_ID || env.AZURESUBSCRIPTION_TENANT_ID || "";
   const missing = Object.entries({ AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId })
     .filter(([, value]) => value === "")
     .map(([name]) => name);
@@ -69,11 +70,13 @@ export async function withWorkloadIdentity<T>(
         warn(`The run's token could not be renewed: ${error instanceof Error ? error.message : error}`);
       });
     }, RENEWAL_MS);
+    const own = { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId, AZURE_FEDERATED_TOKEN_FILE: file };
+    const before = Object.keys(own).map((name) => [name, env[name]] as const);
     try {
-      env.AZURE_FEDERATED_TOKEN_FILE = file;
+      Object.assign(env, own);
       return await work({
         ...visible,
-        AZURE_FEDERATED_TOKEN_FILE: file,
+        ...own,
         ARM_USE_OIDC: "true",
         ARM_OIDC_TOKEN_FILE_PATH: file,
         ARM_CLIENT_ID: clientId,
@@ -81,7 +84,10 @@ export async function withWorkloadIdentity<T>(
         ...(env.AZURE_SUBSCRIPTION_ID !== undefined && { ARM_SUBSCRIPTION_ID: env.AZURE_SUBSCRIPTION_ID }),
       });
     } finally {
-      delete env.AZURE_FEDERATED_TOKEN_FILE;
+      for (const [name, value] of before) {
+        if (value === undefined) delete env[name];
+        else env[name] = value;
+      }
       clearInterval(timer);
       await renewing;
     }
@@ -113,11 +119,8 @@ function tokenRequest(env: NodeJS.ProcessEnv): TokenRequest | undefined {
     const answer = z.object({ value: z.string().min(1) }).transform(({ value }) => value);
     return { url: url.href, token: gitHubToken, method: "GET", answer };
   }
-  const {
-    SYSTEM_OIDCREQUESTURI: azure,
-    SYSTEM_ACCESSTOKEN: azureToken,
-    AZURE_SERVICE_CONNECTION_ID: connection,
-  } = env;
+  const { SYSTEM_OIDCREQUESTURI: azure, SYSTEM_ACCESSTOKEN: azureToken } = env;
+  const connection = env.AZURESUBSCRIPTION_SERVICE_CONNECTION_ID;
   if (azure && azureToken && connection) {
     // https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create
     const url = new URL(azure);
@@ -140,7 +143,11 @@ async function requestToken(request: TokenRequest, args: WorkloadIdentityArgs): 
         headers: {
           authorization: `Bearer ${request.token}`,
           accept: "application/json",
-          ...(request.method === "POST" && { "content-type": "application/json", "content-length": "0" }),
+          ...(request.method === "POST" && {
+            "content-type": "application/json",
+            // Without it a refusal is a redirection to a page to sign in on.
+            "x-tfs-fedauthredirect": "Suppress",
+          }),
         },
         redirect: "error",
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),

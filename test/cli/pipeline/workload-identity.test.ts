@@ -94,13 +94,18 @@ describe("the identity of a pipeline", () => {
       ...{
         SYSTEM_OIDCREQUESTURI: "https://dev.azure.com/x/oidctoken",
         SYSTEM_ACCESSTOKEN: "job",
-        AZURE_SERVICE_CONNECTION_ID: "conn",
+        AZURESUBSCRIPTION_SERVICE_CONNECTION_ID: "conn",
       },
-      ...{ AZURE_CLIENT_ID: "client", AZURE_TENANT_ID: "tenant" },
+      ...{ AZURESUBSCRIPTION_CLIENT_ID: "client", AZURESUBSCRIPTION_TENANT_ID: "tenant" },
     };
     await withWorkloadIdentity({ env, ...rest }, async (given) => {
       assert.equal(readFileSync(given.AZURE_FEDERATED_TOKEN_FILE ?? "", "utf8"), "azure-token");
+      assert.deepEqual(
+        [given.AZURE_CLIENT_ID, given.ARM_TENANT_ID, env.AZURE_CLIENT_ID, env.AZURE_TENANT_ID],
+        ["client", "tenant", "client", "tenant"],
+      );
     });
+    assert.equal("AZURE_CLIENT_ID" in env, false);
     assert.deepEqual(asked, [
       {
         url: "https://dev.azure.com/x/oidctoken?api-version=7.1&serviceConnectionId=conn",
