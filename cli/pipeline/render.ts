@@ -1,9 +1,10 @@
 import { code } from "../audit/report/markdown.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { day } from "../preview/consequence.ts";
 import { renderPreviewMarkdown } from "../preview/render-markdown.ts";
 import type { StatusDocument } from "../status/document.ts";
 import type { JudgedAlarms } from "./accepted-alarms.ts";
-import type { Assessment } from "./assess-stack.ts";
+import { type Assessment, exitCodeOf } from "./assess-stack.ts";
 import type { Effect } from "./effect.ts";
 import { reviewRecordLine } from "./review-record.ts";
 import { reportable } from "./safe-report.ts";
@@ -16,17 +17,27 @@ export interface PreviewCommentArgs {
 
 /** The comment on a pull request: the record of what it shows, what merging does, how alarms are accepted. */
 export function renderPreviewComment(assessment: Assessment, { stack, head }: PreviewCommentArgs): string {
-  const { document, alarms, succeeded, digest, effects } = assessment;
+  const { document, alarms, succeeded, digest } = assessment;
   const record = succeeded && head !== undefined ? [reviewRecordLine({ head, digest })] : [];
   const sections = [renderPreviewMarkdown(document).trimEnd(), ...renderAlarms(alarms, stack)];
-  if (succeeded) {
-    sections.push(
-      effects.length === 0
-        ? "Merging changes nothing but what is due by plan."
-        : `Merging applies exactly this, and what is due by then. Digest: \`${digest}\``,
-    );
-  }
+  sections.push(whatMergingDoes(assessment));
   return [...record, sections.join("\n\n")].join("\n");
+}
+
+function whatMergingDoes(assessment: Assessment): string {
+  const { effects, digest } = assessment;
+  switch (exitCodeOf(assessment)) {
+    case exitCodes.ok:
+      return effects.length === 0
+        ? "Merging changes nothing but what is due by plan."
+        : `Merging applies exactly this, and what is due by then. Digest: \`${digest}\``;
+    case exitCodes.resource:
+      return "**Merged as it is, nothing is deployed**: what would break a consumer has to be accepted first.";
+    case exitCodes.policy:
+      return "**Merged as it is, nothing is deployed**: a mandatory policy is broken.";
+    default:
+      return "**Merged as it is, nothing is deployed**: the preview failed.";
+  }
 }
 
 /** What was accepted, what can be, and which acceptances count for nothing. */
@@ -67,7 +78,10 @@ function commented(text: string): string {
 /** What would change although it is not rotation, in lines. */
 export function renderEffects(effects: readonly Effect[]): string[] {
   return effects.flatMap(({ credential, what }) =>
-    what.map((each) => `- ${credential === null ? "" : `${code(credential)}: `}${code(reportable(each))}`),
+    what.map(
+      (each) =>
+        `- ${credential === null ? "" : `${code(reportable(credential))}: `}${code(reportable(each))}`,
+    ),
   );
 }
 

@@ -1,4 +1,3 @@
-import { code } from "../audit/report/markdown.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { ForgeIssue } from "../forge/forge.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
@@ -67,22 +66,30 @@ function bodyOf(report: RotationReport, { fileUrl }: Pick<ForgeRun, "fileUrl">):
   const { outcome, intentions, foreign, problems, status } = report;
   const sections: string[] = [];
   if (outcome === "refused") {
-    sections.push("Nothing was applied: besides what is due, an update would change what nobody has seen.");
+    sections.push(
+      foreign.length > 0
+        ? "Nothing was applied: besides what is due, an update would change what nobody has seen."
+        : "Nothing was applied.",
+    );
     sections.push(
       ...foreignSection(
         foreign,
         "drift",
-        "Changed in Azure by somebody else since the last update; an update would set it back",
+        "Somebody changed Azure since the last update (drift). To set it back, an update would do this:",
       ),
     );
     sections.push(
-      ...foreignSection(foreign, "undeployed", "Merged and not deployed, or brought by an upgrade"),
+      ...foreignSection(
+        foreign,
+        "undeployed",
+        "Merged and not deployed, or brought by an upgrade. An update would do this:",
+      ),
     );
   }
   if (problems.length > 0) sections.push(["**Needs a person**", "", ...renderList(problems)].join("\n"));
   if (intentions.length > 0) {
     const lead = outcome === "refused" || outcome === "failed" ? "Waits for that:" : "Was due:";
-    sections.push([lead, "", ...intentions.map((each) => `- ${code(each)}`)].join("\n"));
+    sections.push([lead, "", ...renderList(intentions)].join("\n"));
   } else if (outcome === "done") sections.push("Nothing was due.");
   if (status !== undefined) sections.push(renderStatus(status));
   const pages = renderPages([...problems, ...(outcome === "done" ? [] : [PAGE])], fileUrl);
