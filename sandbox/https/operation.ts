@@ -2,9 +2,9 @@ import type { FaceAnswer, FaceRequest } from "./exchange.ts";
 import type { FaceServices } from "./services.ts";
 
 /** The services that the face speaks for. */
-export type ServiceName = "metadata" | "login" | "graph" | "keyVault" | "arm" | "ingestion";
+export type ServiceName = "metadata" | "login" | "graph" | "keyVault" | "arm" | "ingestion" | "blob";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One API operation of one service. */
 export interface Operation {

@@ -35,7 +35,7 @@ function withoutKeyPredicates(path: string): string {
   );
 }
 
-const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const METHODS: readonly Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 function isMethod(method: string): method is Method {
   return (METHODS as readonly string[]).includes(method);

@@ -1,4 +1,5 @@
 import { armService } from "./arm/service.ts";
+import { blobService } from "./blob/service.ts";
 import { graphService } from "./graph/service.ts";
 import { ingestionService } from "./ingestion/service.ts";
 import { keyVaultService } from "./key-vault/service.ts";
@@ -14,15 +15,20 @@ export const allServices: readonly Service[] = [
   keyVaultService,
   armService,
   ingestionService,
+  blobService,
 ];
 
+/** A storage account's name; a tenant's is a GUID or a domain, or one of the words that stand for many. */
+const STORAGE_ACCOUNT = /^(?!common$|organizations$|consumers$)[a-z0-9]{3,24}$/;
+/** What follows a tenant's name. */
+const SIGN_IN = /^(oauth2|discovery|saml2|v2\.0|\.well-known)$/;
 const VAULT_HOST = /\.vault\.localhost$/i;
 
-/** Who answers at an address: the vaults by their hosts, everybody else by the start of the path. */
+/** Who answers at an address: the vaults by their hosts, all others by the start of the path. */
 export function serviceFor({ hostname, pathname }: URL): Service {
   if (VAULT_HOST.test(hostname)) return keyVaultService;
   if (/^\/v2(\.1)?\/track$/i.test(pathname)) return ingestionService;
-  const first = pathname.split("/")[1]?.toLowerCase() ?? "";
+  const [, first = "", second = ""] = pathname.toLowerCase().split("/");
   switch (first) {
     case "v1.0":
     case "beta":
@@ -33,6 +39,6 @@ export function serviceFor({ hostname, pathname }: URL): Service {
     case "metadata":
       return metadataService;
     default:
-      return loginService;
+      return STORAGE_ACCOUNT.test(first) && !SIGN_IN.test(second) ? blobService : loginService;
   }
 }

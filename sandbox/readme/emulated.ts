@@ -12,6 +12,7 @@ const SERVICE_TITLES: Record<ServiceName, string> = {
   keyVault: "Key Vault",
   arm: "Azure Resource Manager",
   ingestion: "Application Insights ingestion",
+  blob: "Storage (blobs)",
 };
 
 /** What is emulated and what is not, as Markdown, from the code itself. */

@@ -46,9 +46,8 @@ export const notEmulated: readonly NotEmulated[] = [
       "Resource Manager makes and shows keys; the vault itself answers 501 for them and for certificates; the rest has no effect",
   },
   {
-    what: "Storage: blobs",
-    instead:
-      "Resource Manager makes and shows accounts and containers; there is nothing behind their addresses",
+    what: "Storage: keys, shared access signatures, versions, soft delete, leases, conditions, blobs in blocks",
+    instead: "keys and signatures let nobody in; the rest is 501, or (versions, soft delete) has no effect",
   },
   {
     what: "Role assignments: conditions on other attributes than the role, the principal and its type",

@@ -19,6 +19,25 @@ export const azureKeyVault: PublishedApplication = {
   ],
 };
 
+/** https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
+export const azureStorage: PublishedApplication = {
+  appId: "e406a681-f3d4-42a8-90b6-c2b029497af1",
+  displayName: "Azure Storage",
+  servicePrincipalNames: [
+    "https://storage.azure.com/",
+    "https://storage.azure.com",
+    "e406a681-f3d4-42a8-90b6-c2b029497af1",
+  ],
+  appRoles: [],
+  scopes: [
+    {
+      id: "03e0da56-190b-40ad-a80c-ea378c433f7f",
+      value: "user_impersonation",
+      displayName: "Access Azure Storage",
+    },
+  ],
+};
+
 /** The API of Azure Resource Manager. */
 export const azureServiceManagement: PublishedApplication = {
   appId: "797f4846-ba00-4fd7-ba43-dac1f8f63013",

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { isoSeconds } from "../../iso-time.ts";
 import { uuidText } from "../../randomness.ts";
 import type { ServicePrincipal } from "../state.ts";
-import { azureKeyVault, azureServiceManagement } from "./azure-services.ts";
+import { azureKeyVault, azureServiceManagement, azureStorage } from "./azure-services.ts";
 import { exchangeOnline } from "./exchange-online.ts";
 import { microsoftGraph } from "./microsoft-graph.ts";
 import type { PublishedApplication } from "./published-application.ts";
 
 /** Microsoft's own applications that the sandbox knows, by client id. */
 export const publishedApplications: ReadonlyMap<string, PublishedApplication> = new Map(
-  [microsoftGraph, exchangeOnline, azureKeyVault, azureServiceManagement].map((published) => [
+  [microsoftGraph, exchangeOnline, azureKeyVault, azureServiceManagement, azureStorage].map((published) => [
     published.appId,
     published,
   ]),
