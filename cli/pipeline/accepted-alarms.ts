@@ -22,12 +22,15 @@ export interface JudgedAlarms {
 /** Nothing stays accepted longer than a change takes to be reviewed and deployed. */
 const LONGEST_ACCEPTANCE_MS = 30 * DAY_MS;
 
-/** The name of an alarm: of this one alone, so that nothing else is accepted along with it. */
+/**
+ * The name of an alarm: of this one alone, so that nothing else is accepted along with it. It begins with a letter,
+ * or YAML could take it for a number.
+ */
 export function alarmId(stack: string, { credential, what }: Alarm): string {
-  return createHash("sha256")
+  const digest = createHash("sha256")
     .update(JSON.stringify([stack, credential, what]))
-    .digest("hex")
-    .slice(0, 12);
+    .digest("hex");
+  return `a${digest.slice(0, 11)}`;
 }
 
 /**

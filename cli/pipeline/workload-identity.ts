@@ -36,7 +36,8 @@ export interface WorkloadIdentityArgs {
 /**
  * Runs `work` with the environment by which Azure's SDKs, Pulumi's providers, its backend and its secrets provider sign
  * in as the pipeline's identity, without any secret: by the run's own OIDC token, in a file that is renewed for as long as
- * the work takes. Where the run has no such token, the environment stays as it is: a person's `az login`, for instance.
+ * the work takes. (The azure-native provider reads it once, when it starts; what it is given for it lasts an hour, longer
+ * than an update may take.) Where the run has no such token, the environment stays as it is: a person's `az login`, for instance.
  * @throws CommandError if the platform gives no token.
  */
 export async function withWorkloadIdentity<T>(

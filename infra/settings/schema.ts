@@ -259,7 +259,9 @@ const alerts = z.strictObject({
 /** An alarm of a preview that is intended, so that the change may be deployed: docs/pipelines.md. */
 const acceptedAlarm = z.strictObject({
   /** What the preview's comment calls it. */
-  alarm: z.string().regex(/^[0-9a-f]{12}$/, "must be the 12 digits and letters that the preview names"),
+  alarm: z
+    .string()
+    .regex(/^a[0-9a-f]{11}$/, "must be the name that the preview gives it, such as a1f2e3d4c5b6"),
   /** Until when it may be deployed; at most 30 days ahead, so that nothing stays accepted by oversight. */
   until: instant,
   reason: z.string().min(1, "must not be empty").max(200, "must be at most 200 characters"),

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { parse } from "yaml";
 import { alarmId, judgeAlarms } from "../../../cli/pipeline/accepted-alarms.ts";
+import { settingsSchema } from "../../../infra/settings/schema.ts";
 
+const { acceptedAlarms } = settingsSchema.shape;
 const NOW_MS = Date.parse("2026-05-01T00:00:00Z");
 const DAY_MS = 86_400_000;
 const removal = { credential: "mail", what: "the right of mailman to read the secret is deleted" };
@@ -14,6 +17,16 @@ const acceptance = (over: object = {}) => ({
 });
 
 describe("accepted alarms", () => {
+  it("have names that YAML takes for text, and the settings for names", () => {
+    for (let count = 0; count < 300; count++) {
+      const id = alarmId("dev", { credential: null, what: String(count) });
+      assert.equal(parse(`alarm: ${id}`).alarm, id);
+      assert.doesNotThrow(() => acceptedAlarms.parse([{ alarm: id, until: "2026-05-02", reason: "x" }]));
+    }
+    assert.throws(() => acceptedAlarms.parse([{ alarm: "all", until: "2026-05-02", reason: "x" }]));
+    assert.throws(() => acceptedAlarms.parse([{ alarm: "a1f2e3d4c5b6", until: "2026-05-02" }]));
+  });
+
   it("close the alarm that they name, and no other", () => {
     const judged = judgeAlarms("dev", [removal, other], [acceptance()], NOW_MS);
     assert.deepEqual(
