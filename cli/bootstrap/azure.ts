@@ -1,7 +1,7 @@
 import { DefaultAzureCredential } from "@azure/identity";
 import { z } from "zod";
 import { GraphClient } from "../audit/graph/client.ts";
-import { type Cloud, findCloud } from "../audit/graph/cloud.ts";
+import { type Cloud, CloudError, findCloud } from "../audit/graph/cloud.ts";
 import { GraphError } from "../audit/graph/errors.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 
@@ -48,6 +48,8 @@ export async function openAzure(env: NodeJS.ProcessEnv): Promise<Azure> {
     graphUrl: undefined,
     authorityHost: env.AZURE_AUTHORITY_HOST,
     metadataHost,
+  }).catch((error: unknown) => {
+    throw error instanceof CloudError ? new CommandError(error.message, exitCodes.configuration) : error;
   });
   const credential = new DefaultAzureCredential({ disableInstanceDiscovery: cloud.privateAuthority });
   const common = { credential, random: Math.random, nowMs: Date.now };
@@ -122,7 +124,7 @@ function refusedBy(service: string): (error: unknown) => never {
           exitCodes.authentication,
         );
       }
-      if (error.status !== undefined && error.status !== 404) throw new CommandError(error.message);
+      if (error.status !== 404) throw new CommandError(`${service}: ${error.message}`);
     }
     if (
       error instanceof Error &&

@@ -61,9 +61,10 @@ function purposeOf({ kind }: IdentityLayout): string {
 
 /** What has to be done for it, in a line each. */
 export function describeChanges(changes: readonly BootstrapChange[]): string {
-  const lines = changes.map(({ operation, type, name, paths }) => {
+  const lines = changes.flatMap(({ operation, type, name, paths, warning }) => {
     const kind = type.split(":").at(-1) ?? type;
-    return `  ${operation.padEnd(7)} ${kind} ${name}${paths.length === 0 ? "" : `: ${paths.join(", ")}`}`;
+    const line = `  ${operation.padEnd(7)} ${kind} ${name}${paths.length === 0 ? "" : `: ${paths.join(", ")}`}`;
+    return warning === undefined ? [line] : [line, `          ATTENTION: ${warning}`];
   });
   return `To do (${changes.length}):\n${lines.join("\n")}`;
 }

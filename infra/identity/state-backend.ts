@@ -78,6 +78,8 @@ export class StateBackend extends pulumi.ComponentResource {
           enableSoftDelete: true,
           softDeleteRetentionInDays: SOFT_DELETE_DAYS,
           enablePurgeProtection: true,
+          // As Azure spells it; the SDK's own default is spelt otherwise, and would differ for ever.
+          publicNetworkAccess: "Enabled",
         },
       },
       { parent: this },

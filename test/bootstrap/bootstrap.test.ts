@@ -24,6 +24,29 @@ const told = ({ changes }: BootstrapDocument) =>
   changes.map(({ operation, type, name, paths }) => [operation, type.split(":").at(-1), name, ...paths]);
 
 describe("keyturn bootstrap", () => {
+  it("says who is not signed in, and what cannot be seen, and changes nothing", async (t) => {
+    const sandbox = await createSandbox({ seed: "bootstrap" });
+    t.after(() => sandbox.close());
+    const before = everything(sandbox);
+    const nobody = await bootstrap(sandbox, ["--yes"], { env: { AZURE_CLIENT_SECRET: "wrong" } });
+    assert.equal(nobody.exitCode, 3, nobody.stderr);
+    assert.match(nobody.stderr, /^keyturn: nobody is signed in to Azure: run "az login"/m);
+    const other = await bootstrap(sandbox, [
+      "--yes",
+      "--subscription",
+      "99999999-8888-4777-8666-555555555555",
+    ]);
+    assert.equal(other.exitCode, 3, other.stderr);
+    assert.match(
+      other.stderr,
+      /subscription 99999999-.* does not exist, or whoever is signed in may not see it/,
+    );
+    const elsewhere = await bootstrap(sandbox, ["--yes", "--tenant", "99999999-8888-4777-8666-555555555555"]);
+    assert.equal(elsewhere.exitCode, 2, elsewhere.stderr);
+    assert.match(elsewhere.stderr, /^keyturn: --tenant: subscription .* belongs to tenant/m);
+    assert.equal(everything(sandbox), before);
+  });
+
   it("makes everything once, puts right what differs, and goes on where another run died", async (t) => {
     const sandbox = await createSandbox({ seed: "bootstrap" });
     t.after(() => sandbox.close());
@@ -93,7 +116,16 @@ describe("keyturn bootstrap", () => {
       }
     });
     // And a stack has come.
-    const mended = await mustBootstrap(sandbox, ["--stack", "dev", "--stack", "prod"]);
+    const { exitCode, stdout, stderr } = await bootstrap(sandbox, [
+      ...["--stack", "dev", "--stack", "prod"],
+      ...["--yes", "--json"],
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(
+      stderr,
+      /ATTENTION: takes tokens of .*, and no longer those of .* repo:mallory\/keyturn:ref\n/,
+    );
+    const mended = JSON.parse(stdout) as BootstrapDocument;
     const changed = told(mended).filter(
       ([operation, , name]) => operation !== "create" || name === "dev-state",
     );

@@ -30,6 +30,7 @@ describe("what a preview says has to be done", () => {
       accessTier: "delete",
       allowSharedKeyAccess: "update",
       "networkRuleSet.ipRules[0]": "delete",
+      "networkRuleSet.virtualNetworkRules[0].state": "delete",
     });
     const { changes, targets } = changesOf({ op: "update", urn: ACCOUNT, detailedDiff });
     assert.deepEqual(changes, [
@@ -60,6 +61,29 @@ describe("what a preview says has to be done", () => {
       ],
     );
     assert.deepEqual(targets, [component, ACCOUNT, FEDERATION]);
+  });
+
+  it("is not what Azure only spells in another way, but each letter of a token's subject and of a tag", () => {
+    const step = (urn: string, path: string, before: unknown, after: unknown) => ({
+      op: "update",
+      urn,
+      oldState: { inputs: before },
+      newState: { inputs: after },
+      detailedDiff: diff({ [path]: "update" }),
+    });
+    const [lower, upper] = ["/resourcegroups/rg", "/resourceGroups/RG"];
+    const spelt = step(ACCOUNT, "list[1].id", { list: [0, { id: lower }] }, { list: [0, { id: upper }] });
+    assert.deepEqual(changesOf(spelt), { changes: [], targets: [] });
+    const sku = step(ACCOUNT, "sku.name", { sku: { name: "a" } }, { sku: { name: "b" } });
+    assert.equal(changesOf(sku).changes.length, 1);
+    const tag = step(ACCOUNT, "tags.team", { tags: { team: "a" } }, { tags: { team: "A" } });
+    assert.equal(changesOf(tag).changes.length, 1);
+    const [before, after] = ["repo:A", "repo:a"].map((subject) => ({ issuer: "https://i", subject }));
+    const { changes } = changesOf(step(FEDERATION, "subject", before, after));
+    assert.equal(
+      changes[0]?.warning,
+      "takes tokens of https://i repo:a, and no longer those of https://i repo:A",
+    );
   });
 
   it("counts an update of which nothing more is known, and no component alone", () => {
