@@ -1,7 +1,7 @@
 import { parseSecretDisplayName } from "../../infra/credential/secret-name.ts";
 import { parseInstant } from "../../infra/instant.ts";
 import type { PlanReport } from "../../infra/plan-report.ts";
-import { credentialOf, isIntendedMove } from "../preview/alarms.ts";
+import { credentialOf, isIntendedMove, isWrittenAgain } from "../preview/alarms.ts";
 import type { Step } from "../preview/events.ts";
 
 const TRIGGER = "random:index/randomUuid:RandomUuid";
@@ -41,13 +41,7 @@ export function belongsToRotation(step: Step, plans: readonly PlanReport[], nowM
     case PASSWORD:
       return step.parent?.type === ROTATING_CREDENTIAL && isPasswordOfRotation(step, plan, nowMs);
     case VAULT_SECRET:
-      return (
-        step.parent?.type === PUBLISHED_SECRET &&
-        step.operation === "update" &&
-        (plan.publish !== undefined || isIntendedMove(step, plan)) &&
-        step.changed.length > 0 &&
-        step.changed.every((path) => VERSION_INPUTS.test(path))
-      );
+      return step.parent?.type === PUBLISHED_SECRET && isVersionOfRotation(step, plan);
     default:
       return false;
   }
@@ -70,6 +64,15 @@ function isTriggerOfRotation({ operation, name }: Step, plan: PlanReport, nowMs:
     default:
       return false;
   }
+}
+
+function isVersionOfRotation(step: Step, plan: PlanReport): boolean {
+  const { operation, changed } = step;
+  const isVersion =
+    operation === "update" && changed.length > 0 && changed.every((path) => VERSION_INPUTS.test(path));
+  // An update that died right after the publication is finished by writing the same version again.
+  const isFinished = changed.includes("properties.value") && isWrittenAgain(step, plan);
+  return isVersion && (plan.publish !== undefined || isFinished || isIntendedMove(step, plan));
 }
 
 function isPasswordOfRotation(step: Step, plan: PlanReport, nowMs: number): boolean {

@@ -65,7 +65,7 @@ function alarmOf(step: Step, plans: readonly PlanReport[]): string | undefined {
   if (isIntendedMove(step, plan)) return undefined;
   if (type === VAULT_SECRET && operation === "update") {
     const isNewValue = step.changed.some((path) => path === "properties.value");
-    return isNewValue && plan?.publish === undefined
+    return isNewValue && plan?.publish === undefined && !isWrittenAgain(step, plan)
       ? "the published value changes although no rotation is planned"
       : undefined;
   }
@@ -90,6 +90,13 @@ export function isIntendedMove(
   return (
     (type === VAULT_SECRET || type === ROLE_ASSIGNMENT) && operation === "delete" && move.state === "ends"
   );
+}
+
+/** Whether a step publishes what is published: an update died before it could write that down. */
+export function isWrittenAgain({ after }: Step, plan: PlanReport | undefined): boolean {
+  const { tags } = after;
+  const keyId = typeof tags === "object" && tags !== null ? (tags as { keyId?: unknown }).keyId : undefined;
+  return keyId !== undefined && keyId === plan?.current?.keyId;
 }
 
 function passwordAlarm(step: Step, gone: string, plan: PlanReport | undefined): string | undefined {

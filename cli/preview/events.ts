@@ -52,6 +52,8 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
     "issuer",
     "subject",
   ],
+  // Names and dates, and the id of the secret that a version is of; never its value.
+  "azure-native:keyvault:Secret": ["tags"],
   "azure-native:authorization:RoleAssignment": ["principalId", "principalType", "roleDefinitionId", "scope"],
 };
 
@@ -104,13 +106,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
  */
 export function readEvents(lines: Iterable<string>): PreviewEvents {
   const steps = new Map<string, Step>();
+  const removals: Step[] = [];
   const errors: string[] = [];
   const policy: PolicyFinding[] = [];
   for (const line of lines) {
     const { resourcePreEvent, diagnosticEvent, policyEvent } = parseLine(line) ?? {};
     if (resourcePreEvent !== undefined) {
       const step = stepOf(resourcePreEvent.metadata);
-      if (step !== undefined) steps.set(step.urn, joined(steps.get(step.urn), step));
+      if (step !== undefined && resourcePreEvent.metadata.op === "delete-replaced") removals.push(step);
+      else if (step !== undefined) steps.set(step.urn, joined(steps.get(step.urn), step));
     }
     // Only errors: a debug message may repeat what a provider was sent.
     if (diagnosticEvent?.severity === "error") errors.push(inShort(diagnosticEvent.message.trim()));
@@ -126,8 +130,16 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
       });
     }
   }
+  const leftovers: Step[] = [];
+  for (const removal of removals) {
+    const step = steps.get(removal.urn);
+    // An update that died had replaced it already: what it left undone is the deletion of another resource.
+    const isLeftOver = step !== undefined && step.operation !== "replace" && step.id !== removal.id;
+    if (isLeftOver) leftovers.push({ ...removal, operation: "delete" });
+    else steps.set(removal.urn, joined(step, removal));
+  }
   return {
-    steps: [...steps.values()].toSorted(by(({ urn }) => urn)),
+    steps: [...steps.values(), ...leftovers].toSorted(by(({ urn, id = "" }) => `${urn} ${id}`)),
     errors: withoutEcho(linesOf([...new Set(errors)].sort())),
     policy: policy.toSorted(
       by(({ level, rule, resource }) => `${level === "mandatory" ? 0 : 1} ${rule} ${resource}`),

@@ -94,6 +94,11 @@ describe("what belongs to a rotation", () => {
     ["the published version", version(NEW_VERSION)],
     ["single tags of it", version(["tags.generation", "properties.value"])],
     ["the version that a repair publishes", version(NEW_VERSION), plan({ action: "rollback" })],
+    [
+      "the version of an update that died after it was published",
+      version(["properties.value"], { after: { tags: { keyId: CURRENT_KEY } } }),
+      { ...nothingToPublish, action: "keep" },
+    ],
     ["the deletion of the previous secret", password("delete", PREVIOUS_KEY), retiring],
     ["and of its trigger", trigger("delete", "mail-a-1-20260301-2160h"), retiring],
     ["the deletion of a lost secret", password("delete", LOST_KEY)],
@@ -144,6 +149,16 @@ describe("what does not belong to a rotation", () => {
     ["a secret outside of our component", password("create", undefined, { parent: undefined })],
     ["a new version where nothing is to be published", version(NEW_VERSION), retiring],
     ["a version that says nothing of its change", version([])],
+    [
+      "a version of another secret than the published one",
+      version(["properties.value"], { after: { tags: { keyId: LOST_KEY } } }),
+      { ...nothingToPublish, action: "keep" },
+    ],
+    [
+      "tags of the published version, rewritten",
+      version(["tags.rotateAfter"], { after: { tags: { keyId: CURRENT_KEY } } }),
+      { ...nothingToPublish, action: "keep" },
+    ],
     ["a new version under another content type", version([...NEW_VERSION, "properties.contentType"])],
     ["a change of the secret as a whole", version(["properties"])],
     ["a secret that moves to another vault", version([...NEW_VERSION, "vaultName"])],
