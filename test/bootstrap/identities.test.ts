@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { DAY_MS } from "../../infra/duration.ts";
+import { isAllowed } from "../../sandbox/arm/rbac.ts";
 import { createApplication } from "../../sandbox/entra/applications.ts";
 import type { Sandbox } from "../../sandbox/host/sandbox.ts";
 import { mustBootstrap, REPOSITORY } from "../support/bootstrap-command.ts";
@@ -88,6 +89,9 @@ describe("the pipelines' identities", () => {
       };
     };
     const ofBoth = { deploy: await tokens("dev"), preview: await tokens("preview-dev") };
+    for (const { principalId, environments } of dev.identities) {
+      openOnlyTheirState(sandbox, principalId, environments.join());
+    }
     await noMoreThanThat(sandbox, ofBoth, String(dev.settings["keyturn:deployer"]));
 
     // A rotation is due, and a credential is to go: the vault's own right to delete secrets is needed for that.
@@ -135,6 +139,18 @@ async function onlyTheRightTokens(
   for (const stranger of strangers) assert.equal(await ask("dev", stranger), 700213, stranger);
   assert.equal(await ask("preview-dev", subject("dev")), 700213, "not even a deployment may be a preview");
   assert.equal(await ask("dev", subject("dev"), "https://github.com/sell"), 700212, "another audience");
+}
+
+/** Both open the stack's state with its key, as Pulumi needs it; what else a key is good for is not theirs. */
+function openOnlyTheirState({ store: { state } }: Sandbox, principalId: string, who: string): void {
+  const key = Object.values(state.arm.resources).find(({ name }) => name === "stack-dev");
+  assert.ok(key);
+  const may = (scope: string, verb: string) =>
+    isAllowed(state, { principalId, scope, dataAction: `Microsoft.KeyVault/vaults/keys/${verb}/action` });
+  assert.equal(may(key.id, "decrypt"), true, `${who} opens its stack's state`);
+  assert.equal(may(key.id, "encrypt"), false, who);
+  assert.equal(may(key.id, "update"), false, `${who} cannot switch the key off`);
+  assert.equal(may(key.id.replace("stack-dev", "stack-prod"), "decrypt"), false, who);
 }
 
 interface Token {
