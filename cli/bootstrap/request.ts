@@ -40,7 +40,7 @@ export interface RequestedStack {
   resourceGroup: string;
   location: string;
   tags: Record<string, string>;
-  /** By kind of environment. `rotate` may be left out. */
+  /** By kind of environment. */
   federations: Partial<Record<EnvironmentKind, Federation>>;
 }
 
@@ -90,9 +90,8 @@ export async function bootstrapRequest(options: BootstrapOptions, folder: string
   };
   const subscriptionId = guid("--subscription", options.subscription);
   if (subscriptionId === undefined) wrong("--subscription", "is missing: the id of the Azure subscription");
-  const location = options.location ?? "";
-  if (!/^[a-z0-9]+$/.test(location)) {
-    wrong("--location", `must be an Azure region such as westeurope, not "${location}"`);
+  if (options.location !== undefined && !/^[a-z0-9]+$/.test(options.location)) {
+    wrong("--location", `must be an Azure region such as westeurope, not "${options.location}"`);
   }
   const name = bootstrapName.safeParse(options.name);
   for (const { message } of name.error?.issues ?? []) wrong("--name", `${message}, not "${options.name}"`);
@@ -106,7 +105,7 @@ export async function bootstrapRequest(options: BootstrapOptions, folder: string
   const environments = names.flatMap((stack) => KINDS.map((kind) => environmentName(stack, kind)));
   const given = givenFederations(options.federation ?? [], environments, wrong);
   if (forge === "github") requireRepository(options.repository, environments, given, wrong);
-  if (forge === "azure-devops") requireConnections(names, given, wrong);
+  if (forge === "azure-devops") requireConnections(environments, given, wrong);
   const stacks = await Promise.all(
     names.map(async (stack) => ({
       name: stack,
@@ -114,6 +113,7 @@ export async function bootstrapRequest(options: BootstrapOptions, folder: string
       federations: federationsOf(stack, options.repository, forge, given),
     })),
   );
+  requireDifferent(stacks, wrong);
   const tenantId = guid("--tenant", options.tenant);
   const operatorsGroupId = guid("--operators", options.operators);
   if (problems.length > 0 || subscriptionId === undefined || backend === undefined) {
@@ -123,6 +123,7 @@ export async function bootstrapRequest(options: BootstrapOptions, folder: string
     );
   }
   const signInReports = options.signInReports === true;
+  const location = options.location ?? stacks[0]?.location ?? "";
   const common = { name: options.name, subscriptionId, tenantId, location, backend };
   return { ...common, operatorsGroupId, signInReports, stacks };
 }
@@ -168,19 +169,29 @@ function requireRepository(
 }
 
 function requireConnections(
-  stacks: readonly string[],
+  environments: readonly string[],
   given: ReadonlyMap<string, Federation>,
   wrong: Wrong,
 ): void {
-  const needed = stacks.flatMap((stack) => [
-    environmentName(stack, "preview"),
-    environmentName(stack, "deploy"),
-  ]);
-  for (const environment of needed.filter((each) => !given.has(each))) {
+  for (const environment of environments.filter((each) => !given.has(each))) {
     wrong(
       "--federation",
       `${environment}=ISSUER,SUBJECT is missing: Azure DevOps shows both where the service connection is made (docs/bootstrap.md)`,
     );
+  }
+}
+
+/** One subject for two environments would let the one do what the other may: a preview deploy, say. */
+function requireDifferent(stacks: readonly RequestedStack[], wrong: Wrong): void {
+  const seen = new Map<string, string>();
+  for (const { name, federations } of stacks) {
+    for (const [kind, { issuer, subject }] of Object.entries(federations)) {
+      const environment = environmentName(name, kind as EnvironmentKind);
+      const other = seen.get(`${issuer} ${subject}`);
+      if (other !== undefined)
+        wrong("--federation", `${environment} and ${other} have the same subject: ${subject}`);
+      seen.set(`${issuer} ${subject}`, environment);
+    }
   }
 }
 

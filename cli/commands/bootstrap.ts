@@ -18,7 +18,7 @@ export const registerBootstrap: RegisterCommand = (program, { terminal }) => {
     .option("--repository <owner/name>", "the repository whose pipelines deploy (GitHub)")
     .option("--subscription <guid>", "the Azure subscription")
     .option("--tenant <guid>", "the Entra tenant, to be sure (default: the subscription's)")
-    .option("--location <region>", "the Azure region of what the stacks share, e.g. westeurope")
+    .option("--location <region>", "the Azure region of what the stacks share (default: the first stack's)")
     .option("-s, --stack <name...>", "the stacks (default: dev and prod)")
     .option("--forge <name>", `where the pipelines run: ${FORGES.join(" or ")}`, "github")
     .option(

@@ -97,19 +97,10 @@ function identityOf(
   const name = environmentName(stack.name, kind);
   const type = "Microsoft.ManagedIdentity/userAssignedIdentities";
   const identity = placeIn(group, type, `id-${base}-${name}`);
-  const federations = kinds.flatMap((each: EnvironmentKind) => {
-    const federation = stack[each];
+  const federations = kinds.map((each: EnvironmentKind) => {
     const environment = environmentName(stack.name, each);
-    return federation === undefined
-      ? []
-      : [
-          {
-            ...below(identity, "federatedIdentityCredentials", `pipeline-${environment}`),
-            environment,
-            kind: each,
-            ...federation,
-          },
-        ];
+    const place = below(identity, "federatedIdentityCredentials", `pipeline-${environment}`);
+    return { ...place, environment, kind: each, ...stack[each] };
   });
   return { kind, name, identity, federations };
 }

@@ -45,7 +45,7 @@ const stack = z.strictObject({
   /** Of the environment `<stack>`. */
   deploy: federation,
   /** Of the environment `rotate-<stack>`, where rotation runs without anybody's approval, as the same identity. */
-  rotate: federation.optional(),
+  rotate: federation,
 });
 
 export const bootstrapSettingsSchema = z.strictObject({

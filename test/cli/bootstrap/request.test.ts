@@ -88,7 +88,7 @@ describe("the flags of keyturn bootstrap", () => {
 
   it("take Azure DevOps' service connections as they are shown there", async (t) => {
     const folder = stackFiles(t, { dev: DEV });
-    const connections = ["preview-dev", "dev"].map(
+    const connections = ["preview-dev", "dev", "rotate-dev"].map(
       (environment) => `${environment}=${ENTRA},/eid1/c/pub/t/abc/a/def/sc/ghi/${environment}`,
     );
     const { repository: _, ...options } = { ...OPTIONS, forge: "azure-devops", federation: connections };
@@ -96,12 +96,28 @@ describe("the flags of keyturn bootstrap", () => {
     assert.deepEqual(stacks[0]?.federations, {
       preview: { issuer: ENTRA, subject: "/eid1/c/pub/t/abc/a/def/sc/ghi/preview-dev" },
       deploy: { issuer: ENTRA, subject: "/eid1/c/pub/t/abc/a/def/sc/ghi/dev" },
+      rotate: { issuer: ENTRA, subject: "/eid1/c/pub/t/abc/a/def/sc/ghi/rotate-dev" },
     });
     const { federation: __, ...without } = options;
     assert.deepEqual(
       (await problemsOf(without, folder)).map((line) => line.split(" is missing")[0]),
-      ["  --federation: preview-dev=ISSUER,SUBJECT", "  --federation: dev=ISSUER,SUBJECT"],
+      [
+        "  --federation: preview-dev=ISSUER,SUBJECT",
+        "  --federation: dev=ISSUER,SUBJECT",
+        "  --federation: rotate-dev=ISSUER,SUBJECT",
+      ],
     );
+  });
+
+  it("give no two environments one subject, and the shared things the first stack's region", async (t) => {
+    const folder = stackFiles(t, { dev: DEV });
+    const { location: _, ...options } = OPTIONS;
+    assert.equal((await bootstrapRequest(options, folder)).location, "northeurope");
+    const subject = "repo:sell/keyturn:environment:dev";
+    const federation = [`preview-dev=https://token.actions.githubusercontent.com,${subject}`];
+    assert.deepEqual(await problemsOf({ ...OPTIONS, federation }, folder), [
+      `  --federation: dev and preview-dev have the same subject: ${subject}`,
+    ]);
   });
 
   it("are all wrong at once, each with what is allowed", async (t) => {
