@@ -25,8 +25,8 @@ export interface BootstrapStackDocument {
   /** For the stack's file; undefined with Pulumi Cloud, which keeps the secrets itself. */
   secretsProvider: string | undefined;
   backendUrl: string;
-  /** Settings for the stack's file, by name. */
-  settings: Record<string, unknown>;
+  /** Settings for the stack's file, by name; an object is laid over the one that is there. */
+  settings: Record<string, string | Record<string, unknown>>;
   identities: { environments: string[]; clientId: string; principalId: string; rights: IdentityRights }[];
 }
 
@@ -93,7 +93,7 @@ export function bootstrapDocument({
         rights: rightsOf(settings, stack, identity),
       };
     });
-    const deployer = identities.get(stack.settings.name)?.principalId;
+    const deployer = identities.get(stack.settings.name)?.principalId ?? "";
     return {
       name: stack.settings.name,
       secretsProvider:
@@ -104,7 +104,7 @@ export function bootstrapDocument({
       settings: {
         "keyturn:tenantId": settings.tenantId,
         "keyturn:deployer": deployer,
-        "keyturn:vault.resourceGroupExists": true,
+        "keyturn:vault": { resourceGroupExists: true },
       },
       identities: made,
     };

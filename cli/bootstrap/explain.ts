@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { type IdentityLayout, type Layout, layoutOf } from "../../infra/identity/layout.ts";
 import { operatorRights, rightsOf } from "../../infra/identity/rights.ts";
 import type { BootstrapSettings } from "../../infra/identity/settings.ts";
@@ -37,13 +38,11 @@ function sharedLines(settings: BootstrapSettings, layout: Layout): string[] {
   const group = `Shared, in resource group ${layout.group.name}`;
   const lines = [`${group}`, "  the pipelines' identities, and two roles of our own, narrower than Azure's"];
   if (settings.backend === "pulumi-cloud") return [...lines, "  no storage: Pulumi Cloud keeps the states"];
+  const [first] = layout.stacks;
   const operators =
-    settings.operatorsGroupId === undefined
+    settings.operatorsGroupId === undefined || first === undefined
       ? "  no people: only the pipelines can read and write the states (--operators lets a group)"
-      : `  people of group ${settings.operatorsGroupId}: ${operatorRights(
-          settings,
-          layout.stacks[0] as Layout["stacks"][number],
-        )
+      : `  people of group ${settings.operatorsGroupId}: ${operatorRights(settings, first)
           .map(({ roleName, why }) => `${roleName} (${why})`)
           .join("; ")}`;
   return [
@@ -81,12 +80,20 @@ export function describeNextSteps({ variables, stacks }: BootstrapDocument): str
       `  for the environment ${environment}`,
       ...assignments(values, "    "),
     ]),
-    ...stacks.flatMap(({ name, secretsProvider, settings }) => [
+    ...stacks.flatMap(({ name, settings }) => [
       "",
-      `In Pulumi.${name}.yaml:`,
-      ...(secretsProvider === undefined ? [] : [`  secretsprovider: ${secretsProvider}`]),
-      ...Object.entries(settings).map(([key, value]) => `  ${key}: ${String(value)}`),
+      `In Pulumi.${name}.yaml (--write does it):`,
+      ...stringify({ config: settings })
+        .trimEnd()
+        .split("\n")
+        .map((line) => `  ${line}`),
     ]),
+    "",
+    "To begin a stack in its place:",
+    ...stacks.map(
+      ({ name, backendUrl, secretsProvider }) =>
+        `  PULUMI_BACKEND_URL="${backendUrl}" pulumi stack init ${name}${secretsProvider === undefined ? "" : ` --secrets-provider "${secretsProvider}"`}`,
+    ),
     "",
     "How to go on: docs/bootstrap.md",
   ].join("\n");

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { describeNextSteps } from "../bootstrap/explain.ts";
 import { type BootstrapOptions, bootstrapRequest, FORGES } from "../bootstrap/request.ts";
 import { runBootstrap } from "../bootstrap/run.ts";
+import { writeStackSettings } from "../bootstrap/stack-settings.ts";
 import { PROJECT_FOLDER } from "../engine/engine.ts";
 import { confirm } from "../operate/confirm.ts";
 import type { RegisterCommand } from "./command.ts";
@@ -30,9 +31,10 @@ export const registerBootstrap: RegisterCommand = (program, { terminal }) => {
     .option("--operators <guid>", "object id of the group of people who may work on the states by hand")
     .option("--sign-in-reports", "let `keyturn audit` read when credentials were last used (Entra ID P1)")
     .option("-C, --cwd <folder>", "the folder of the stacks' files (default: this checkout)")
+    .option("--write", "write the settings that it prints into the stacks' files, to be committed")
     .option("-y, --yes", "do not ask")
     .option("-j, --json", "print the result as JSON")
-    .action(async (options: BootstrapOptions & { cwd?: string }) => {
+    .action(async (options: BootstrapOptions & { cwd?: string; write?: boolean }) => {
       const folder = options.cwd === undefined ? PROJECT_FOLDER : resolve(options.cwd);
       const request = await bootstrapRequest(options, folder);
       const document = await runBootstrap({
@@ -41,6 +43,11 @@ export const registerBootstrap: RegisterCommand = (program, { terminal }) => {
         terminal,
         confirm: (question) => confirm(question, options.yes === true),
       });
+      if (options.write === true) {
+        for (const file of await writeStackSettings(document.stacks, folder)) {
+          terminal.err(`${file} was changed: commit it.`);
+        }
+      }
       if (options.json === true) {
         terminal.out(JSON.stringify(document, null, 2));
         return;

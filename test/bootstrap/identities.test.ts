@@ -38,15 +38,10 @@ describe("the pipelines' identities", () => {
     const { sandbox } = stack;
     trust(readFileSync(sandbox.env.NODE_EXTRA_CA_CERTS ?? "", "utf8"));
     await knowGitHub(sandbox);
-    const made = await mustBootstrap(sandbox, ["--stack", "dev", "--cwd", stack.project]);
+    const made = await mustBootstrap(sandbox, ["--stack", "dev", "--cwd", stack.project, "--write"]);
     const clientOf = (environment: string) => made.variables.environments[environment]?.AZURE_CLIENT_ID ?? "";
     const [dev] = made.stacks;
     assert.ok(dev);
-    succeeded(
-      await stack.run(["config", "set", "keyturn:deployer", String(dev.settings["keyturn:deployer"])]),
-    );
-    const exists = ["config", "set", "--path", "keyturn:vault.resourceGroupExists", "true"];
-    succeeded(await stack.run(exists));
 
     await onlyTheRightTokens(sandbox, clientOf);
 

@@ -39,7 +39,17 @@ describe("what keyturn bootstrap says", () => {
     assert.ok(
       text.includes("  for the environment preview-dev\n    AZURE_CLIENT_ID=client of preview-dev\n"),
     );
-    assert.ok(text.includes("In Pulumi.dev.yaml:\n  secretsprovider: azurekeyvault://"));
+    assert.ok(
+      text.includes(
+        "  config:\n    keyturn:tenantId: 11111111-2222-4333-8444-555555555555\n    keyturn:deployer: principal of dev\n" +
+          "    keyturn:vault:\n      resourceGroupExists: true\n",
+      ),
+      text,
+    );
+    assert.match(
+      text,
+      /\n {2}PULUMI_BACKEND_URL="azblob:\/\/state-dev\?[^"]*" pulumi stack init dev --secrets-provider "azurekeyvault:\/\/[^"]*stack-dev"\n/,
+    );
   });
 
   it("knows other clouds, and Pulumi's own", () => {
@@ -50,7 +60,7 @@ describe("what keyturn bootstrap says", () => {
     const { stacks, variables } = documentOf({ backend: "pulumi-cloud" });
     assert.equal(stacks[0]?.secretsProvider, undefined);
     assert.equal(variables.environments.dev?.PULUMI_BACKEND_URL, "https://api.pulumi.com");
-    assert.doesNotMatch(describeNextSteps(documentOf({ backend: "pulumi-cloud" })), /secretsprovider/);
+    assert.doesNotMatch(describeNextSteps(documentOf({ backend: "pulumi-cloud" })), /secrets-provider/);
   });
 
   it("is each right and its reason before anybody is asked", () => {
