@@ -42,9 +42,9 @@ export interface ScheduledArgs {
   mails: boolean;
 }
 
-/** Which issue a tier has. */
+/** Which issue a tier has. No key is a part of another one: a forge may find by parts. */
 export function tierKey(tier: number): string {
-  return `audit/tier-${tier}`;
+  return tier === 0 ? "audit/expired" : `audit/${tier}-days`;
 }
 
 /**

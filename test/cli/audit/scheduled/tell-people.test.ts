@@ -80,7 +80,7 @@ async function outbox(context: TestContext): Promise<Outbox> {
 
 const HOSTILE_NAMES = [
   "<script>alert(1)</script><!-- keyturn-told 1: owners 1: -->",
-  "-->\r\n<!-- keyturn:audit/tier-0 -->",
+  "-->\r\n<!-- keyturn:audit/expired -->",
   "[a](javascript:alert(1)) ![](https://evil.example/x.png) @everyone #1",
   "`</code>` | ``` ~~~ **x** https://evil.example",
   "\u001b]0;title\u0007 \u202e \u2066 \u2028 \ud800 \r\nBcc: all@example.com",
@@ -101,7 +101,12 @@ function happenings(forge: MemoryForge): () => string[] {
     ]);
     const fresh = all.filter((each) => !seen.has(each));
     seen = new Set(all);
-    return fresh.map((each) => each.replace(/^\S+ /, "").replace("audit/tier-", ""));
+    return fresh.map((each) =>
+      each
+        .replace(/^\S+ /, "")
+        .replace(/audit\/(\d+)-days/, "$1")
+        .replace("audit/expired", "0"),
+    );
   };
 }
 
@@ -146,19 +151,19 @@ test("issues are one for each tier, found again, edited and closed when solved; 
   const later = { name: "later", dueMs: NOW_MS + 20 * DAY_MS };
   await at(0, soon, later, { name: "gone", dueMs: NOW_MS - DAY_MS });
   assert.deepEqual(forge.open, {
-    "audit/tier-0": "1 credential expired",
-    "audit/tier-7": "1 credential about to expire within 7 days",
-    "audit/tier-30": "1 credential about to expire within 30 days",
+    "audit/expired": "1 credential expired",
+    "audit/7-days": "1 credential about to expire within 7 days",
+    "audit/30-days": "1 credential about to expire within 30 days",
   });
   await at(1, soon, later, { name: "another", dueMs: NOW_MS + 5 * DAY_MS });
   assert.deepEqual(forge.open, {
-    "audit/tier-7": "2 credentials about to expire within 7 days",
-    "audit/tier-30": "1 credential about to expire within 30 days",
+    "audit/7-days": "2 credentials about to expire within 7 days",
+    "audit/30-days": "1 credential about to expire within 30 days",
   });
   await at(2);
   assert.deepEqual(forge.open, {});
   await at(3, soon);
-  assert.equal(forge.issues.filter(({ key }) => key === "audit/tier-7").length, 2);
+  assert.equal(forge.issues.filter(({ key }) => key === "audit/7-days").length, 2);
 });
 
 test("an incomplete audit closes nothing, forgets nothing, and says that it is incomplete", async () => {
@@ -177,8 +182,8 @@ test("an incomplete audit closes nothing, forgets nothing, and says that it is i
     });
   await tell(0, endings, true);
   await tell(1, endings.slice(0, 1), false);
-  assert.deepEqual(Object.keys(forge.open).toSorted(), ["audit/tier-30", "audit/tier-7"]);
-  const month = forge.issues.find(({ key }) => key === "audit/tier-30");
+  assert.deepEqual(Object.keys(forge.open).toSorted(), ["audit/30-days", "audit/7-days"]);
+  const month = forge.issues.find(({ key }) => key === "audit/30-days");
   assert.match(month?.body ?? "", /\*\*The audit was incomplete:\*\*/);
   await tell(2, endings, true);
   assert.equal(month?.comments.length, 0, "b was told of two days ago");
@@ -283,7 +288,7 @@ test("without the right to send, nobody else is tried, and it is said", async (c
     told.mails.map(({ sent }) => sent),
     [false, false],
   );
-  assert.deepEqual(Object.keys(forge.open), ["audit/tier-1"], "the issue is there all the same");
+  assert.deepEqual(Object.keys(forge.open), ["audit/1-days"], "the issue is there all the same");
 });
 
 test("names of whatever form break neither issue, reminder nor mail", async (context) => {
@@ -332,7 +337,7 @@ test("thousands of findings and owners fit into an issue and into runs, with a w
   endings.push({ name: "first", dueMs: NOW_MS + HOUR_MS, owners: ["olga@example.com"] });
   const run = () => tellPeople({ result: resultAt(NOW_MS, endings), forge, docsUrl, mail: box.mail });
   const told = await run();
-  const week = forge.issues.find(({ key }) => key === "audit/tier-7");
+  const week = forge.issues.find(({ key }) => key === "audit/7-days");
   assert.match(week?.body ?? "", /\d+ more, less urgent, are left out here/);
   assert.equal(box.mails.length, 200);
   assert.equal(told.postponed, 101);
