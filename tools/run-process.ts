@@ -17,6 +17,10 @@ export interface RunProcessOptions {
   graceMs?: number;
   /** Kills the process and all that it started. */
   signal?: AbortSignal;
+  /** Asks the process to stop at once, as `graceMs` does later; that long after it is killed. */
+  askToStop?: AbortSignal;
+  /** Apart from the terminal, whose Ctrl-C would otherwise reach the process as well. Not on Windows. Default: false. */
+  ownGroup?: boolean;
   /** Each line as it comes, without its line end. */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
 }
@@ -47,6 +51,7 @@ export async function runProcess(
     env: options.env,
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
+    detached: options.ownGroup === true && process.platform !== "win32",
   });
   const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once("error", reject);
@@ -57,27 +62,38 @@ export async function runProcess(
   const kill = () => {
     if (child.pid !== undefined) killTree(child.pid);
   };
-  let timedOut = false;
-  const { timeoutMs, graceMs = 0 } = options;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    kill();
-  }, timeoutMs);
-  const question = setTimeout(() => {
-    timedOut = true;
+  const ask = () => {
     if (graceMs > 0 && process.platform !== "win32") child.kill("SIGINT");
-  }, timeoutMs - graceMs);
+  };
+  let timedOut = false;
+  const { timeoutMs, graceMs = 0, signal: killNow, askToStop } = options;
+  const timers = [
+    setTimeout(() => {
+      timedOut = true;
+      kill();
+    }, timeoutMs),
+    setTimeout(() => {
+      timedOut = true;
+      ask();
+    }, timeoutMs - graceMs),
+  ];
+  const stop = () => {
+    ask();
+    timers.push(setTimeout(kill, graceMs));
+  };
   const forgetExit = onExit(kill);
-  options.signal?.addEventListener("abort", kill, { once: true });
-  if (options.signal?.aborted) kill();
+  killNow?.addEventListener("abort", kill, { once: true });
+  askToStop?.addEventListener("abort", stop, { once: true });
+  if (killNow?.aborted) kill();
+  if (askToStop?.aborted) stop();
   try {
     const { exitCode, signal } = await ended;
     return { exitCode, signal, stdout: stdout(), stderr: stderr(), timedOut };
   } finally {
-    clearTimeout(timer);
-    clearTimeout(question);
+    for (const timer of timers) clearTimeout(timer);
     forgetExit();
-    options.signal?.removeEventListener("abort", kill);
+    killNow?.removeEventListener("abort", kill);
+    askToStop?.removeEventListener("abort", stop);
   }
 }
 

@@ -6,6 +6,7 @@ import { ensurePulumi } from "../../tools/pulumi/ensure-pulumi.ts";
 import { pulumiEnvironment } from "../../tools/pulumi/environment.ts";
 import { type ProcessResult, runProcess } from "../../tools/run-process.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
+import { stoppable } from "./stoppable.ts";
 
 /** The checkout: where `Pulumi.yaml` and the stacks' settings are. */
 export const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,7 +18,6 @@ const LONGEST_GRACE_MS = 30_000;
 
 export interface RunOptions {
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
-  signal?: AbortSignal;
 }
 
 /** The Pulumi engine on one stack. One process for each operation. */
@@ -47,17 +47,21 @@ export async function openEngine(args: OpenEngineArgs): Promise<Engine> {
   const pulumi = await ensurePulumi({ env: base });
   const env = pulumiEnvironment(pulumi, base);
   const executable = join(pulumi.folder, executableName("pulumi"));
-  const run: Engine["run"] = (args, { onLine, signal } = {}) => {
+  const run: Engine["run"] = (args, { onLine } = {}) => {
     // Nobody waits for ever for an operation that is never answered: Pulumi itself would.
     const timeoutMs = Math.max(0, endsAtMs - performance.now());
-    return runProcess(executable, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
-      cwd: projectFolder,
-      env,
-      timeoutMs,
-      graceMs: Math.min(LONGEST_GRACE_MS, timeoutMs / 4),
-      ...(onLine !== undefined && { onLine }),
-      ...(signal !== undefined && { signal }),
-    });
+    return stoppable((askToStop, kill) =>
+      runProcess(executable, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
+        cwd: projectFolder,
+        env,
+        timeoutMs,
+        graceMs: Math.min(LONGEST_GRACE_MS, timeoutMs / 4),
+        ownGroup: true,
+        askToStop,
+        signal: kill,
+        ...(onLine !== undefined && { onLine }),
+      }),
+    );
   };
   return {
     stack,

@@ -1,17 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { type ProcessResult, runProcess } from "../../tools/run-process.ts";
+import { type ProcessResult, type RunProcessOptions, runProcess } from "../../tools/run-process.ts";
 import type { KeyturnStack } from "./keyturn-stack.ts";
 
 const KEYTURN = fileURLToPath(new URL("../../cli/keyturn.js", import.meta.url));
 
-/**
- * Runs the `keyturn` command on a test's stack, in a process of its own.
- * @param options.signal kills the command, the engine and the program.
- */
+/** `signal` kills the command, the engine and the program. */
+export type KeyturnOptions = Partial<Omit<RunProcessOptions, "env" | "cwd">>;
+
+/** Runs the `keyturn` command on a test's stack, in a process of its own. */
 export function keyturn(
   stack: Pick<KeyturnStack, "project" | "env">,
   args: readonly string[],
-  options: { signal?: AbortSignal; timeoutMs?: number } = {},
+  options: KeyturnOptions = {},
 ): Promise<ProcessResult> {
   return runProcess(process.execPath, [KEYTURN, ...args, "--cwd", stack.project, "--stack", "dev"], {
     env: stack.env,

@@ -8,6 +8,8 @@ import type { World } from "./world.ts";
 export const KINDS = [
   /** The command, the engine and the program, all at once (SIGKILL). */
   "engine-killed",
+  /** The command is asked to stop (SIGINT) while an operation or request is under way, as by a cancelled pipeline. */
+  "command-stopped",
   /** One operation or request, with its answer lost or not carried out at all. */
   "operation-fails",
   /** Every operation and request from that one on. */
@@ -38,6 +40,9 @@ const POLL_MS = 10;
 /** From the moment of the strike until the kill: the operation has been carried out by then, if it is to be. */
 const CARRIED_OUT_MS = 150;
 
+/** A command that is asked to stop is killed if it has not done so by then: longer than it gives the engine. */
+const LONGEST_STOP_MS = 60_000;
+
 /**
  * Runs a phase's command while something strikes it.
  * @param boundMs the command's own time limit: what ends it if it hangs. Default: its default.
@@ -50,11 +55,15 @@ export async function attack(
 ): Promise<Struck> {
   await world.azure.addFault(fault);
   const limit = boundMs === undefined ? [] : ["--timeout", `${Math.ceil(boundMs / 1000)} seconds`];
-  const kill = new AbortController();
+  const stop = new AbortController();
   const ended = new AbortController();
   const beganMs = performance.now();
-  const watch = kind === "engine-killed" ? killOnceStruck(world, kill, ended.signal) : undefined;
-  const result = await world.keyturn([...command, "--quiet", "--json", ...limit], { signal: kill.signal });
+  const stops: Partial<Record<Kind, Parameters<World["keyturn"]>[1]>> = {
+    "engine-killed": { signal: stop.signal },
+    "command-stopped": { askToStop: stop.signal, graceMs: LONGEST_STOP_MS },
+  };
+  const watch = stops[kind] === undefined ? undefined : stopOnceStruck(world, stop, ended.signal);
+  const result = await world.keyturn([...command, "--quiet", "--json", ...limit], stops[kind]);
   ended.abort();
   await watch;
   const tookMs = performance.now() - beganMs;
@@ -70,11 +79,11 @@ export async function attack(
   return { end, at: first === undefined ? undefined : `${first.operation} ${first.path}`, result, tookMs };
 }
 
-async function killOnceStruck({ azure }: World, kill: AbortController, ended: AbortSignal): Promise<void> {
+async function stopOnceStruck({ azure }: World, stop: AbortController, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     if ((await azure.fired()).length > 0) {
       await sleep(CARRIED_OUT_MS);
-      kill.abort();
+      stop.abort();
       return;
     }
     await sleep(POLL_MS);

@@ -56,6 +56,8 @@ export function pointsOf(phase: PhaseName, kind: Kind, counts: CallCounts, withC
   const each = (group: Group | "any", moment: Moment): Point[] =>
     Array.from({ length: counts[group] }, (_, index) => ({ phase, kind, group, moment, n: index + 1 }));
   if (kind === "outage") return each("any", "before");
+  // Whatever is under way is finished: there is no before and after.
+  if (kind === "command-stopped") return [...each("changes", "before"), ...each("reads", "before")];
   return [
     ...each("changes", "before"),
     ...each("changes", "after"),
@@ -80,11 +82,16 @@ export function strikeOf(
   return { kind, fault: { match, when, effect: effectOf(kind, moment === "after") } };
 }
 
+/** How much longer an operation takes during which its command is asked to stop. */
+const UNDER_WAY_MS = 1500;
+
 function effectOf(kind: Kind, after: boolean): FaultRequest["effect"] {
   switch (kind) {
     case "engine-killed":
     case "operation-hangs":
       return { kind: "hang", after };
+    case "command-stopped":
+      return { kind: "delay", ms: UNDER_WAY_MS, clock: "real" };
     case "operation-fails":
       return { kind: "status", status: 500, after };
     case "outage":

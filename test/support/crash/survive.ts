@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join, sep } from "node:path";
 import type { TestContext } from "node:test";
 import { exitCodes } from "../../../cli/exit-codes.ts";
 import type { CredentialOutput } from "../../../infra/credential-output.ts";
@@ -68,6 +70,7 @@ export async function survive(
   const after = await world.azure.state();
   const lost = await lostPasswords(world, prepared.state, after);
   mustHold(phase, prepared.state, after, "at once");
+  if (blow.strike.kind === "command-stopped") await endedInOrder(world, struck, lost);
 
   await world.azure.restore();
   const calls = await world.azure.calls();
@@ -109,6 +112,22 @@ function mustHold(phase: Phase, before: State, now: State, when: string): void {
     promised.filter((keyId) => !keys.has(keyId)),
     [],
     `keys are gone ${when}`,
+  );
+}
+
+/** Who is asked to stop writes down what was under way, and lets go of the stack. */
+async function endedInOrder(world: World, { end, result }: Struck, lost: number): Promise<void> {
+  assert.ok(end === "unharmed" || result.exitCode === exitCodes.cancelled, result.stderr);
+  assert.equal(lost, 0, "a password is lost");
+  const { pending_operations: pending = [] } = await world.checkpoint();
+  assert.deepEqual(pending, []);
+  assert.deepEqual(await locksIn(world), []);
+}
+
+async function locksIn({ folders }: World): Promise<string[]> {
+  const entries = await readdir(join(folders.backend, ".pulumi"), { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) =>
+    entry.isFile() && entry.parentPath.includes(`${sep}locks`) ? [entry.name] : [],
   );
 }
 

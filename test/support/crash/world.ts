@@ -7,7 +7,7 @@ import { initialFaultsState } from "../../../sandbox/faults/state.ts";
 import type { FaceCertificate } from "../../../sandbox/https/certificate.ts";
 import type { State } from "../../../sandbox/state.ts";
 import type { ProcessResult } from "../../../tools/run-process.ts";
-import { keyturn } from "../keyturn-command.ts";
+import { type KeyturnOptions, keyturn } from "../keyturn-command.ts";
 import { runPulumi } from "../pulumi.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { azureInOwnProcess, azureInProcess, type CrashableAzure } from "./azure.ts";
@@ -26,7 +26,7 @@ export interface World {
   azure: CrashableAzure;
   folders: Folders;
   env: NodeJS.ProcessEnv;
-  keyturn(args: readonly string[], options?: { signal?: AbortSignal }): Promise<ProcessResult>;
+  keyturn(args: readonly string[], options?: KeyturnOptions): Promise<ProcessResult>;
   pulumi(args: readonly string[]): Promise<ProcessResult>;
   checkpoint(): Promise<Checkpoint>;
 }
