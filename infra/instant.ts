@@ -18,8 +18,12 @@ export function parseInstant(text: string): number | undefined {
   return momentOf(text);
 }
 
+/** What Pulumi hands on when a date stands in a stack's file without quotes: YAML's own dates, as Go writes them. */
+const YAML_DATE = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) \+0000 UTC$/;
+
 /** Like `parseInstant`, but takes what people write too: a date alone, minutes without seconds. */
-export function parseLooseInstant(text: string): number | undefined {
+export function parseLooseInstant(written: string): number | undefined {
+  const text = written.replace(YAML_DATE, "$1T$2Z");
   if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/.test(text)) return undefined;
   return momentOf(text);
 }

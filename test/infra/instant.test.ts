@@ -57,6 +57,12 @@ describe("parseLooseInstant", () => {
     assert.equal(parseLooseInstant("2027-12-01T09:30:15Z"), Date.UTC(2027, 11, 1, 9, 30, 15));
   });
 
+  it("takes a date that YAML has read before", () => {
+    assert.equal(parseLooseInstant("2027-12-01 00:00:00 +0000 UTC"), Date.UTC(2027, 11, 1));
+    assert.equal(parseLooseInstant("2027-12-01 09:30:15 +0000 UTC"), Date.UTC(2027, 11, 1, 9, 30, 15));
+    assert.equal(parseLooseInstant("2027-12-01 09:30:15 +0100 CET"), undefined);
+  });
+
   for (const text of ["tomorrow", "2027-02-30", "2027-12-01T09:30", "2027-12-01T09:30:15+01:00", "2027-12"]) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.equal(parseLooseInstant(text), undefined));
   }
