@@ -1,5 +1,5 @@
 import type { PlanReport } from "../../infra/plan-report.ts";
-import { nameWithoutVault } from "../../infra/vault/placement.ts";
+import { partsOfName } from "../../infra/vault/placement.ts";
 import type { Step } from "./events.ts";
 
 /** Something that would break a consumer and that no plan asks for. */
@@ -55,8 +55,8 @@ export function credentialOf({
 }: Pick<Step, "type" | "name" | "parent">): string | undefined {
   const isOurs = (each: string) =>
     each === PUBLISHED_SECRET || /^keyturn:credential:\w+Credential$/.test(each);
-  if (isOurs(type)) return nameWithoutVault(name);
-  return parent !== undefined && isOurs(parent.type) ? nameWithoutVault(parent.name) : undefined;
+  if (isOurs(type)) return partsOfName(name).name;
+  return parent !== undefined && isOurs(parent.type) ? partsOfName(parent.name).name : undefined;
 }
 
 function alarmOf(step: Step, plans: readonly PlanReport[]): string | undefined {

@@ -1,5 +1,6 @@
 import { builtInRoles } from "../../infra/roles.ts";
 import { applicationPermissions, delegatedPermissions } from "../../infra/settings/permissions.ts";
+import { partsOfName } from "../../infra/vault/placement.ts";
 import { readerOf } from "./alarms.ts";
 import { kindOf, type Step } from "./events.ts";
 
@@ -32,7 +33,27 @@ export function changesOf(step: Step): Change[] {
   if (type === "azuread:index/application:Application" && operation === "update")
     return applicationChanges(step);
   const details = operation === "update" || operation === "replace" ? listed(step.changed) : "";
-  return [{ area: areaOf(step), what: `${kindOf(type)} ${step.name} is ${operation}d${details}` }];
+  return [
+    { area: areaOf(step), what: `${kindOf(type)} ${step.name} is ${operation}d${details}` },
+    ...rightsOfNew(step),
+  ];
+}
+
+/** What an application that is created may ask for, and who may sign in to it; empty for every other step. Pure. */
+export function rightsOfNew({ type, operation, after }: Step): Change[] {
+  if (type !== "azuread:index/application:Application" || operation !== "create") return [];
+  const permissions = permissionsIn(after).map(
+    (permission): Change => ({ area: "rights", what: mayAskFor(permission) }),
+  );
+  if (after.signInAudience !== "AzureADMultipleOrgs") return permissions;
+  return [
+    ...permissions,
+    { area: "rights", what: "widened: people of every organization may sign in to the application" },
+  ];
+}
+
+function mayAskFor(permission: string): string {
+  return `widened: the application may ask for ${permission}`;
 }
 
 function listed(paths: readonly string[]): string {
@@ -73,7 +94,7 @@ function rightChange(step: Step): string {
     ROLE_NAMES.get(roleId) ??
     (isReader ? "Key Vault Secrets User" : (ofResponders?.role ?? known(roleId, "a role")));
   const where = isReader
-    ? `secret ${parent.name}`
+    ? secretText(parent.name)
     : (ofResponders?.on ?? scopeText(text(side.scope), step.name));
   const s = (verb: string) => (ofResponders === undefined ? `${verb}s` : verb);
   switch (operation) {
@@ -84,6 +105,11 @@ function rightChange(step: Step): string {
     default:
       return `changed: ${who}, ${role} on ${where}${listed(step.changed)}`;
   }
+}
+
+function secretText(nameOfParent: string): string {
+  const { name, vault } = partsOfName(nameOfParent);
+  return `secret ${name}${vault === undefined ? "" : ` in vault ${vault}`}`;
 }
 
 /** In a preview an id that does not exist yet is a stand-in that says nothing. */
@@ -105,7 +131,7 @@ function applicationChanges({ name, before, after, changed }: Step): Change[] {
   const changes: Change[] = [];
   const [had, has] = [permissionsIn(before), permissionsIn(after)];
   for (const permission of has.filter((each) => !had.includes(each))) {
-    changes.push({ area: "rights", what: `widened: the application may ask for ${permission}` });
+    changes.push({ area: "rights", what: mayAskFor(permission) });
   }
   for (const permission of had.filter((each) => !has.includes(each))) {
     changes.push({ area: "rights", what: `narrowed: the application no longer asks for ${permission}` });

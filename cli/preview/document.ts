@@ -1,16 +1,17 @@
 import type { PlanReport } from "../../infra/plan-report.ts";
 import { safeLongText } from "../safe-long-text.ts";
 import { type Alarm, alarmsOf, credentialOf } from "./alarms.ts";
-import { type Change, changesOf } from "./changes.ts";
+import { type Change, changesOf, rightsOfNew } from "./changes.ts";
 import { type Consequence, consequenceOf } from "./consequence.ts";
 import type { PolicyFinding, PreviewEvents, Step } from "./events.ts";
+import { moveText } from "./move-text.ts";
 
 /** Version of the JSON document. Fields are only ever added. */
 const SCHEMA_VERSION = 1;
 
 export interface CredentialPreview {
   name: string;
-  /** `created`, `adopted`, `rotated`, `revoked`, `rolled back`, `retired`, `held`, `waiting`, `unchanged`, `changed`, `stopped`, `removed`. */
+  /** `moved`, `created`, `adopted`, `rotated`, `revoked`, `rolled back`, `retired`, `held`, `waiting`, `unchanged`, `changed`, `stopped`, `removed`. */
   what: string;
   reason: string;
   /** The published secret after the update; null where there is none. */
@@ -79,14 +80,14 @@ export function previewDocument({ stack, at, events, plans }: DocumentArgs): Pre
 
 function withPlan(plan: PlanReport, steps: readonly Step[], alarms: readonly Alarm[]): CredentialPreview {
   const { publish, current } = plan;
-  const changes = steps.filter((step) => !isPartOfPlan(step, plan)).flatMap(changesOf);
+  const changes = steps.flatMap((step) => (isPartOfPlan(step, plan) ? rightsOfNew(step) : changesOf(step)));
   const published = publish ?? current;
   const what = whatHappens(plan, steps, changes);
   const consequence = consequenceOf(plan, alarms);
   return {
     name: plan.name,
     what,
-    reason: plan.stopped ?? (what === "adopted" ? ADOPTED : plan.reason),
+    reason: plan.stopped ?? (what === "adopted" ? ADOPTED : reasonOf(plan)),
     slot: published?.slot ?? null,
     generation: published?.generation ?? null,
     oldExpiresAt: current?.expiresAt ?? null,
@@ -122,17 +123,29 @@ function whatHappens(plan: PlanReport, steps: readonly Step[], changes: readonly
     const isNew = steps.some(({ type, operation }) => type === APPLICATION && operation === "create");
     return isNew ? "created" : "adopted";
   }
-  return WORDS[plan.action] ?? (changes.length > 0 ? "changed" : "unchanged");
+  const otherwise = changes.length > 0 ? "changed" : "unchanged";
+  return WORDS[plan.action] ?? (moveText(plan) === undefined ? otherwise : "moved");
+}
+
+/** Why; of a move without a rotation, the move alone. */
+function reasonOf(plan: PlanReport): string {
+  const move = moveText(plan);
+  if (move === undefined) return plan.reason;
+  return WORDS[plan.action] === undefined ? move : `${plan.reason}; ${move}`;
 }
 
 /** Steps that a plan consists of, and that need no word of their own. */
-function isPartOfPlan({ type, operation, parent }: Step, { action, publish }: PlanReport): boolean {
+function isPartOfPlan({ type, operation, parent }: Step, plan: PlanReport): boolean {
+  const { action, publish } = plan;
   switch (type) {
     case "random:index/randomUuid:RandomUuid":
     case "azuread:index/applicationPassword:ApplicationPassword":
       return true;
     case "azure-native:keyvault:Secret":
-      return publish !== undefined && (operation === "create" || operation === "update");
+      return (
+        (publish !== undefined && (operation === "create" || operation === "update")) ||
+        moveText(plan) !== undefined
+      );
     case "azure-native:authorization:RoleAssignment":
       return false;
     default:

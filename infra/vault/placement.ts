@@ -40,7 +40,11 @@ export function nameIn(name: string, vault: string, stackVault: string): string 
   return isSameVault(vault, stackVault) ? name : `${name}@${vault}`;
 }
 
-/** The credential or component that `nameIn` made a name of. */
-export function nameWithoutVault(name: string): string {
-  return name.split("@")[0] ?? name;
+/** Azure's rule for the names of vaults: 3 to 24 letters, digits and dashes (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftkeyvault). */
+const IN_VAULT = /^(?<name>.+)@(?<vault>[A-Za-z][A-Za-z0-9-]{2,23})$/s;
+
+/** What `nameIn` made a name of: the credential or component, and the vault if it is not the stack's own. */
+export function partsOfName(name: string): { name: string; vault: string | undefined } {
+  const { name: alone, vault } = IN_VAULT.exec(name)?.groups ?? {};
+  return { name: alone ?? name, vault };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nameIn, nameWithoutVault, placementOf, vaultNames } from "../../../infra/vault/placement.ts";
+import { nameIn, partsOfName, placementOf, vaultNames } from "../../../infra/vault/placement.ts";
 import { settings } from "../../support/settings-facts.ts";
 
 const stack = settings({ vaults: [{ name: "KV-Sell-2" }] });
@@ -29,7 +29,8 @@ describe("the names of resources", () => {
 
   it("hold any other vault's name", () => {
     assert.equal(nameIn("mailman", "kv-sell-2", "kv-sell"), "mailman@kv-sell-2");
-    assert.equal(nameWithoutVault("mailman@kv-sell-2"), "mailman");
-    assert.equal(nameWithoutVault("mailman"), "mailman");
+    assert.deepEqual(partsOfName("mailman@kv-sell-2"), { name: "mailman", vault: "kv-sell-2" });
+    assert.deepEqual(partsOfName("mailman"), { name: "mailman", vault: undefined });
+    assert.equal(partsOfName("a @everyone #1").name, "a @everyone #1", "no name of ours");
   });
 });
