@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DAY_MS } from "../../../infra/duration.ts";
 import type { ProcessResult } from "../../../tools/run-process.ts";
 import { keyturn } from "../../support/keyturn-command.ts";
@@ -100,12 +101,43 @@ describe("the pipelines' commands by hand, on the real engine", () => {
       );
     });
 
+    await t.test(
+      "an update that died right after it had published is finished, not taken for drift",
+      async () => {
+        await sandbox.timeline.advance(46 * DAY_MS);
+        const { faults } = sandbox;
+        const path = "azure-native/keyvault/Secret/mailman";
+        const published = { face: "provider", operation: "azure-native.update", path } as const;
+        await faults.add({
+          match: published,
+          when: { kind: "nth", n: 1 },
+          effect: { kind: "hang", after: true },
+        });
+        const dying = new AbortController();
+        const fired = faults.fired().length;
+        let isOver = false;
+        const update = world
+          .run(["up", "--yes", "--skip-preview"], { env, signal: dying.signal })
+          .finally(() => {
+            isOver = true;
+          });
+        while (faults.fired().length === fired && !isOver) await sleep(5);
+        assert.ok(!isOver, "the update never came to where it was to die");
+        dying.abort();
+        await update;
+        await faults.clear();
+        const { outcome, intentions, status } = await json(0, "rotate");
+        assert.deepEqual([outcome, intentions], ["done", []]);
+        assert.equal(status.credentials[0].current.generation, 4);
+      },
+    );
+
     await t.test("a consumer goes when that was accepted, and not before", async () => {
       await configure([]);
       const { openAlarms } = await json(4, "preview");
       assert.equal(openAlarms.length, 1);
       assert.match((await run(4, "rotate")).stdout, /undeployed: .*mailman loses/);
-      const acceptance = { alarm: openAlarms[0].id, until: "2026-05-20", reason: "Mailman is no more" };
+      const acceptance = { alarm: openAlarms[0].id, until: "2026-07-10", reason: "Mailman is no more" };
       await configure([], [acceptance]);
       const { acceptedAlarms, digest } = await json(0, "preview");
       assert.equal(acceptedAlarms[0].reason, "Mailman is no more");
