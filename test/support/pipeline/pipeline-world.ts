@@ -61,8 +61,8 @@ export interface PipelineWorld {
   refused: Set<string>;
   /** Pushes a branch with one commit, opens a pull request and runs what that sets off. */
   openPull(args: PullArgs): Promise<{ pull: GitHubPull; runs: RunResult[] }>;
-  /** Runs again what a push to the pull request's branch, or a new label on it, sets off. */
-  pullEvent(pull: GitHubPull, action: string): Promise<RunResult[]>;
+  /** Pushes another commit to a pull request's branch and runs what that sets off. */
+  pushToPull(pull: GitHubPull, message: string, changes: Changes): Promise<RunResult[]>;
   /** Merges a pull request and runs what that sets off. */
   merge(pull: GitHubPull): Promise<RunResult[]>;
   /** Pushes a commit straight to main and runs what that sets off. */
@@ -141,18 +141,17 @@ export async function startPipelineWorld(
   };
   const head = async () => (await repository.git("rev-parse", "origin/main")).trim();
 
-  const pullEvent: PipelineWorld["pullEvent"] | ((...args: [GitHubPull, string]) => Promise<RunResult[]>) =
-    async (pull: GitHubPull, action: string) => {
-      const place = { repository: REPOSITORY, origin: github.origin };
-      return setOff({
-        event: "pull_request",
-        sha: await mergePreview(repository, pull),
-        ref: `refs/pull/${pull.number}/merge`,
-        headRef: pull.headRef,
-        payload: { action, number: pull.number, pull_request: pullBody(pull, github.state, place) },
-        isFromFork: pull.headRepository !== REPOSITORY,
-      });
-    };
+  const pullEvent = async (pull: GitHubPull, action: string) => {
+    const place = { repository: REPOSITORY, origin: github.origin };
+    return setOff({
+      event: "pull_request",
+      sha: await mergePreview(repository, pull),
+      ref: `refs/pull/${pull.number}/merge`,
+      headRef: pull.headRef,
+      payload: { action, number: pull.number, pull_request: pullBody(pull, github.state, place) },
+      isFromFork: pull.headRepository !== REPOSITORY,
+    });
+  };
   const pushed = async () => {
     const sha = await head();
     return setOff({
@@ -170,7 +169,6 @@ export async function startPipelineWorld(
     runs,
     approvals,
     refused,
-    pullEvent,
     openPull: async ({ branch, title, changes: edits, from = repository }) => {
       await from.git("fetch", "--quiet", "origin");
       await from.git("checkout", "--quiet", "-b", branch, "origin/main");
@@ -194,6 +192,12 @@ export async function startPipelineWorld(
       github.state.pulls.push(pull);
       await repository.git("fetch", "--quiet", from.url, `${branch}:refs/pulls/${number}`);
       return { pull, runs: await pullEvent(pull, "opened") };
+    },
+    pushToPull: async (pull, message, edits) => {
+      await repository.git("checkout", "--quiet", pull.headRef);
+      pull.headSha = await repository.commit(message, edits);
+      await repository.git("push", "--quiet", "origin", pull.headRef);
+      return pullEvent(pull, "synchronize");
     },
     merge: async (pull) => {
       await repository.git("checkout", "--quiet", "-B", "main", "origin/main");
@@ -270,6 +274,7 @@ async function machineOf({ env }: Sandbox): Promise<Record<string, string>> {
     PATH,
     NODE_COMPILE_CACHE,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    NODE_OPTIONS: `${env.NODE_OPTIONS} --import=${new URL("no-chance.ts", import.meta.url).href}`,
   };
 }
 
