@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { code } from "../../cli/audit/report/markdown.ts";
 import { leaksOf } from "../support/pipeline/shown-secrets.ts";
 
 it("the search for secrets finds each spelling of one, and tokens that nobody planted", () => {
@@ -12,6 +13,8 @@ it("the search for secrets finds each spelling of one, and tokens that nobody pl
     Buffer.from(secret).toString("hex"),
     `${"eyJ".padEnd(40, "a")}.${"eyJ".padEnd(40, "b")}.${"c".repeat(40)}`,
     `abc8Q~${"x".repeat(34)}`,
+    `| ${code(secret)} |`,
+    code(`abc8Q~${"x".repeat(34)}`),
   ];
   for (const text of spellings)
     assert.deepEqual(leaksOf([secret], [{ where: "here", text }]), ["here"], text);

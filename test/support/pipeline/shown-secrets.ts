@@ -64,9 +64,21 @@ export function leaksOf(secrets: readonly string[], shown: readonly Shown[]): st
   ]);
   const wanted = [...new Set(forms)];
   return shown.flatMap(({ where, text }) => {
-    const found = wanted.some((form) => text.includes(form)) || LOOKS_LIKE_TOKEN.test(text);
-    return found ? [where] : [];
+    const isFoundIn = (read: string) =>
+      wanted.some((form) => read.includes(form)) || LOOKS_LIKE_TOKEN.test(read);
+    return [text, asRead(text)].some(isFoundIn) ? [where] : [];
   });
+}
+
+/** As people read it: Markdown and HTML write many characters by their numbers. */
+function asRead(text: string): string {
+  return text
+    .replaceAll(/&#(\d{1,7});/g, (_, code) => characterOf(Number(code)))
+    .replaceAll(/&#x([0-9a-f]{1,6});/gi, (_, code) => characterOf(Number.parseInt(code, 16)));
+}
+
+function characterOf(code: number): string {
+  return code <= 0x10_ffff ? String.fromCodePoint(code) : "";
 }
 
 /** A JSON Web Token, or a client secret of Entra's making, that nobody planted. */
