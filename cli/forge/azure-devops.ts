@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CommandError } from "../exit-codes.ts";
 import { cutText } from "./cut-text.ts";
 import type { Forge, ForgeIssue } from "./forge.ts";
-import { hasKey, withKey } from "./hidden-key.ts";
+import { hasKey, hasOtherKey, withKey } from "./hidden-key.ts";
 import { ForgeRequestError, type RestClient, type RestRequest } from "./rest-client.ts";
 import type { Review, Reviews } from "./reviews.ts";
 
@@ -224,10 +224,11 @@ export class AzureDevOpsForge implements Forge, Reviews {
     return undefined;
   }
 
+  /** The oldest, should there be two. */
   async #openWorkItem(key: string): Promise<number | undefined> {
     const query =
       "SELECT [System.Id] FROM workitems WHERE [System.TeamProject] = @project " +
-      `AND [System.Tags] CONTAINS '${tagOf(key)}' AND [System.CreatedBy] = @me ORDER BY [System.Id]`;
+      `AND [System.Tags] CONTAINS '${tagOf(key)}' AND [System.CreatedBy] = @me ORDER BY [System.Id] DESC`;
     const found = queryResultSchema.parse(
       await this.#send(RIGHT_TO_WORK_ITEMS, {
         method: "POST",
@@ -248,10 +249,11 @@ export class AzureDevOpsForge implements Forge, Reviews {
       );
     const { value } = workItemsSchema.parse(
       await this.#send(RIGHT_TO_WORK_ITEMS, {
-        path: `_apis/wit/workitems?ids=${ids.join(",")}&fields=System.Id,System.State`,
+        path: `_apis/wit/workitems?ids=${ids.join(",")}&fields=System.Id,System.State,System.Tags,System.Description`,
       }),
     );
-    return value.find(({ fields }) => !isOver(fields["System.State"]))?.id;
+    const open = value.filter(({ fields }) => isOf(key, fields) && !isOver(fields["System.State"]));
+    return open.map(({ id }) => id).toSorted((x, y) => x - y)[0];
   }
 
   #project(): string {
@@ -286,6 +288,15 @@ export class AzureDevOpsForge implements Forge, Reviews {
 const RIGHT_TO_COMMENT = '"Contribute to pull requests" on the repository';
 const RIGHT_TO_PULLS = '"Read" on the repository';
 const RIGHT_TO_WORK_ITEMS = '"Edit work items in this node"';
+
+/** Whether a work item was written under `key`: a query compares tags loosely, and two keys may have one tag. */
+function isOf(key: string, fields: Readonly<Record<string, unknown>>): boolean {
+  const { "System.Tags": tags, "System.Description": description } = fields;
+  const isTagged = String(tags ?? "")
+    .split(";")
+    .some((tag) => tag.trim().toLowerCase() === tagOf(key).toLowerCase());
+  return isTagged && !hasOtherKey(typeof description === "string" ? description : "", key);
+}
 
 /** A tag holds no commas or semicolons; a key has none. */
 function tagOf(key: string): string {

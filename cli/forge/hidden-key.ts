@@ -10,6 +10,11 @@ export function hasKey(body: string | null | undefined, key: string): boolean {
   return body?.split(/\r?\n/).some((line) => line.trim() === hiddenKey(key)) ?? false;
 }
 
+/** Whether `body` was written under another key. Says nothing of a body in which no key is left. */
+export function hasOtherKey(body: string, key: string): boolean {
+  return /^<!-- keyturn:\S+ -->/m.test(body) && !hasKey(body, key);
+}
+
 /** `markdown` with its key in front. */
 export function withKey(key: string, markdown: string): string {
   return `${hiddenKey(key)}\n${markdown}`;

@@ -60,7 +60,8 @@ class AzureDevOps {
     }
     if (below.endsWith("/_apis/wit/wiql")) {
       const tag = /CONTAINS '([^']+)'/.exec((body as { query: string }).query)?.[1] ?? "?";
-      const found = this.items.filter(({ fields }) => fields["System.Tags"]?.split("; ").includes(tag));
+      // Nothing promises that only whole tags are compared.
+      const found = this.items.filter(({ fields }) => fields["System.Tags"]?.includes(tag));
       return { body: { workItems: found.map(({ id }) => ({ id })) } };
     }
     if (below.endsWith("/_apis/wit/workitemtypes/Issue/states")) return { body: { value: STATES } };
@@ -140,6 +141,27 @@ describe("Azure DevOps", () => {
     assert.equal(items().length, 2, "a completed one stays completed");
     await forge.closeIssue("rotation/prod", "never opened");
     assert.equal(items()[1]?.fields["System.State"], "To Do");
+  });
+
+  it("keeps the work items of stacks apart whose names are alike", async (t) => {
+    const { azure, forge } = await world(t);
+    const [dev, europe, nested] = ["rotation/dev", "rotation/dev-eu", "rotation/dev/eu"];
+    await forge.upsertIssue(europe, { ...issue, body: "of dev-eu" });
+    assert.equal(await forge.readIssue(dev), undefined);
+    await forge.upsertIssue(dev, { ...issue, body: "of dev" });
+    await forge.upsertIssue(nested, { ...issue, body: "of dev/eu" });
+    assert.deepEqual(
+      azure.items.map(({ fields }) => fields["System.Description"]),
+      [withKey(europe, "of dev-eu"), withKey(dev, "of dev"), withKey(nested, "of dev/eu")],
+    );
+    await forge.commentIssue(dev, "Reminder");
+    await forge.closeIssue(dev, "All is well");
+    assert.deepEqual(
+      azure.items.map(({ fields }) => fields["System.State"]),
+      ["To Do", "Done", "To Do"],
+    );
+    assert.equal(azure.items[0]?.fields["System.History"], undefined);
+    assert.equal(await forge.readIssue(nested), withKey(nested, "of dev/eu"));
   });
 
   it("reads the open work item back, and comments on it; there may be none", async (t) => {
