@@ -1,10 +1,16 @@
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { CommandError, exitCodes } from "./exit-codes.ts";
+import { guardedTerminal } from "./guarded-terminal.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command line; returns the exit code. */
-export async function main(args: string[], terminal: Terminal = processTerminal()): Promise<number> {
+export async function main(
+  args: string[],
+  plain: Terminal = processTerminal(),
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const terminal = guardedTerminal(plain, env);
   const program = new Command("keyturn")
     .description("Keeps OAuth client secrets alive in Entra ID.")
     .exitOverride()

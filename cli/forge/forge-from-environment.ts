@@ -140,7 +140,7 @@ function azureRun(env: NodeJS.ProcessEnv, terminal: Terminal): ForgeRun {
       pullRequest: number,
       workItemType: variables.KEYTURN_WORK_ITEM_TYPE,
       temporaryFolder: variables.AGENT_TEMPDIRECTORY,
-      out: terminal.out,
+      out: terminal.verbatim,
     }),
     isPipeline: true,
     pullRequest,

@@ -1,5 +1,6 @@
 import type { PlanReport } from "../../infra/plan-report.ts";
 import { safeLongText } from "../safe-long-text.ts";
+import { withoutSecrets } from "../without-secrets.ts";
 import { type Alarm, alarmsOf, credentialOf } from "./alarms.ts";
 import { type Change, changesOf, rightsOfNew } from "./changes.ts";
 import { type Consequence, consequenceOf } from "./consequence.ts";
@@ -52,7 +53,7 @@ export interface DocumentArgs {
   plans: readonly PlanReport[];
 }
 
-/** What a preview means for each credential. Pure; every foreign text in it is made harmless here. */
+/** What a preview means for each credential. Pure; every foreign text in it is made harmless here, and freed of secrets. */
 export function previewDocument({ stack, at, events, plans }: DocumentArgs): PreviewDocument {
   const { steps } = events;
   const alarms = alarmsOf(steps, plans);
@@ -194,7 +195,7 @@ function withoutPlan(name: string, steps: readonly Step[], alarms: readonly Alar
 }
 
 function harmless(value: unknown): unknown {
-  if (typeof value === "string") return safeLongText(value);
+  if (typeof value === "string") return safeLongText(withoutSecrets(value));
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(harmless);
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, harmless(each)]));

@@ -35,7 +35,7 @@ export const registerEnv: RegisterCommand = (sandbox, { terminal }) => {
         dirname(process.execPath),
         join(PROJECT_FOLDER, "node_modules", ".bin"),
       ];
-      terminal.out(
+      terminal.verbatim(
         options.json
           ? JSON.stringify({ schemaVersion: 1, variables, pathFolders, nodeOption }, null, 2)
           : shellScript(shell, { variables, pathFolders, nodeOption }),

@@ -11,6 +11,7 @@ async function run(args: string[]): Promise<{ exitCode: number; said: string }> 
     err: (text) => {
       said += text;
     },
+    verbatim: () => {},
     interactive: false,
     style: (_format, text) => text,
   };

@@ -21,6 +21,7 @@ async function helpOf(command: string): Promise<string> {
   await main(["pipeline", command, "--help"], {
     out,
     err: out,
+    verbatim: out,
     interactive: false,
     style: (_, text) => text,
   });

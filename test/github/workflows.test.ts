@@ -53,6 +53,7 @@ async function helpOf(args: string[]): Promise<string> {
       said += text;
     },
     err: () => {},
+    verbatim: () => {},
     interactive: false,
     style: (_, text) => text,
   };

@@ -43,6 +43,7 @@ async function run(
         err: (text) => {
           result.err += `${text}\n`;
         },
+        verbatim: () => assert.fail("nothing reads this but people"),
         interactive: false,
         style: (_, text) => text,
       },

@@ -20,7 +20,13 @@ function wordsOf(line: string): string[] {
 async function optionsOf(words: readonly string[]): Promise<BootstrapOptions> {
   const program = new Command().exitOverride();
   registerBootstrap(program, {
-    terminal: { out: () => {}, err: () => {}, interactive: false, style: (_, text) => text },
+    terminal: {
+      out: () => {},
+      err: () => {},
+      verbatim: () => {},
+      interactive: false,
+      style: (_, text) => text,
+    },
     setExitCode: () => {},
   });
   const [command] = program.commands;

@@ -10,7 +10,7 @@ import { startApi } from "./api-server.ts";
 function terminal(): Terminal & { lines: string[] } {
   const lines: string[] = [];
   const add = (text: string) => void lines.push(text);
-  return { lines, out: add, err: add, interactive: false, style: (_, text) => text };
+  return { lines, out: add, err: add, verbatim: add, interactive: false, style: (_, text) => text };
 }
 
 const SHA = "c".repeat(40);

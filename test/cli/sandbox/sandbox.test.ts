@@ -22,6 +22,7 @@ function sandboxCommand(t: TestContext) {
     const code = await main(["sandbox", ...args, "--folder", folder], {
       out: (text) => void out.push(text),
       err: (text) => void err.push(text),
+      verbatim: (text) => void out.push(text),
       interactive: false,
       style: (_format, text) => text,
     });
