@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CheckedResource, parentTypeOf, SECRET } from "./checked-resource.ts";
+import { type CheckedResource, canonicalType, parentTypeOf, SECRET } from "./checked-resource.ts";
 import type { ConfiguredRule } from "./config.ts";
 import { type Level, messageOf } from "./rule.ts";
 
@@ -79,7 +79,7 @@ function checked(
   values: Record<string, unknown> = {},
 ): CheckedResource {
   return {
-    type,
+    type: canonicalType(type),
     name: urn.split("::").slice(3).join("::"),
     urn,
     parentType: parent === undefined ? parentTypeOf(urn) : parent.split("::")[2]?.split("$").at(-1),

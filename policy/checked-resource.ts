@@ -21,6 +21,11 @@ export const types = {
   stack: "pulumi:pulumi:Stack",
   rotatingCredential: "keyturn:credential:RotatingCredential",
   application: "azuread:index/application:Application",
+  applicationRegistration: "azuread:index/applicationRegistration:ApplicationRegistration",
+  apiAccess: "azuread:index/applicationApiAccess:ApplicationApiAccess",
+  appRoleAssignment: "azuread:index/appRoleAssignment:AppRoleAssignment",
+  delegatedGrant:
+    "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant",
   applicationPassword: "azuread:index/applicationPassword:ApplicationPassword",
   servicePrincipalPassword: "azuread:index/servicePrincipalPassword:ServicePrincipalPassword",
   trigger: "random:index/randomUuid:RandomUuid",
@@ -28,11 +33,26 @@ export const types = {
   vault: "azure-native:keyvault:Vault",
   vaultSecret: "azure-native:keyvault:Secret",
   roleAssignment: "azure-native:authorization:RoleAssignment",
+  roleDefinition: "azure-native:authorization:RoleDefinition",
   diagnosticSetting: "azure-native:monitor:DiagnosticSetting",
   actionGroup: "azure-native:monitor:ActionGroup",
   queryAlert: "azure-native:monitor:ScheduledQueryRule",
   metricAlert: "azure-native:monitor:MetricAlert",
+  activityAlert: "azure-native:monitor:ActivityLogAlert",
+  eventAlert: "azure-native:eventgrid:SystemTopicEventSubscription",
+  topicEventAlert: "azure-native:eventgrid:EventSubscription",
 } as const;
+
+/**
+ * A resource's type without the version of Azure's API that a program asks for: the rules hold for each
+ * (https://www.pulumi.com/registry/packages/azure-native/version-guide/).
+ */
+export function canonicalType(type: string): string {
+  return type
+    .replace(/^azure-native_[a-z0-9]+_v\d{8}[a-z]*:/, "azure-native:")
+    .replace(/^(azure-native:[a-z0-9]+)\/v\d{8}[a-z]*:/, "$1:")
+    .replace(/^azure-native:insights:/, "azure-native:monitor:");
+}
 
 /** Both kinds of client secret. */
 export function isPassword({ type }: CheckedResource): boolean {
@@ -59,6 +79,11 @@ export function at(value: unknown, ...path: string[]): unknown {
 /** The items of a list that can be seen; empty for anything else. */
 export function items(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Whether nothing is there; what cannot be seen is something. */
+export function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 }
 
 export function text(value: unknown): string | undefined {

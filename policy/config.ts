@@ -32,6 +32,7 @@ export function configuredRules(rules: readonly Rule[], settings: unknown = {}):
     }
   }
   const all = levelOf("all", parsed.data.all, problems);
+  optionsOf({ name: "all" }, parsed.data.all, problems);
   const configured = rules.map((rule) => {
     const given = parsed.data[rule.name];
     const config = { ...defaultConfig(rule), ...optionsOf(rule, given, problems) };
@@ -42,18 +43,20 @@ export function configuredRules(rules: readonly Rule[], settings: unknown = {}):
 }
 
 function levelOf(name: string, given: unknown, problems: string[]): Level | undefined {
-  const value =
-    typeof given === "object" && given !== null && "enforcementLevel" in given
-      ? given.enforcementLevel
-      : given;
-  if (value === undefined || (typeof value === "object" && value !== null)) return undefined;
+  const isObject = typeof given === "object" && given !== null;
+  const value = isObject ? ("enforcementLevel" in given ? given.enforcementLevel : undefined) : given;
+  if (value === undefined) return undefined;
   const parsed = level.safeParse(value);
   if (parsed.success) return parsed.data;
   problems.push(`${name}: the level is ${JSON.stringify(value)} instead of mandatory, advisory or disabled`);
   return undefined;
 }
 
-function optionsOf({ name, options = {} }: Rule, given: unknown, problems: string[]): RuleConfig {
+function optionsOf(
+  { name, options = {} }: Pick<Rule, "name" | "options">,
+  given: unknown,
+  problems: string[],
+): RuleConfig {
   if (typeof given !== "object" || given === null) return {};
   const { enforcementLevel: _level, ...rest } = given as Record<string, unknown>;
   for (const [option, value] of Object.entries(rest)) {

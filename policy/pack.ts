@@ -4,7 +4,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { type CheckedResource, parentTypeOf } from "./checked-resource.ts";
+import { type CheckedResource, canonicalType, parentTypeOf } from "./checked-resource.ts";
 import { plain } from "./plain.ts";
 import { messageOf, type ResourceRule, type Rule, type StackRule } from "./rule.ts";
 
@@ -50,7 +50,7 @@ function checked(
   parent: string | undefined,
 ): CheckedResource {
   return {
-    type,
+    type: canonicalType(type),
     name,
     urn,
     parentType: parent === undefined || parent === "" ? parentTypeOf(urn) : typeOf(parent),

@@ -1,8 +1,8 @@
 import { parseSecretDisplayName } from "../../infra/credential/secret-name.ts";
 import { DAY_MS } from "../../infra/duration.ts";
-import { parseInstant } from "../../infra/instant.ts";
 import { MAX_LIFETIME_MS } from "../../infra/rotation/policy.ts";
-import { at, type CheckedResource, isPassword, text, types } from "../checked-resource.ts";
+import { at, type CheckedResource, isAbsent, isPassword, text, types } from "../checked-resource.ts";
+import { anyInstantMs } from "../moment.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
 
 export const passwordEndDate: ResourceRule = {
@@ -15,9 +15,8 @@ export const passwordEndDate: ResourceRule = {
   check: (resource) => {
     if (!isPassword(resource)) return [];
     const { endDate } = resource.properties;
-    if (endDate === undefined || endDate === "") return ["endDate is missing"];
-    const written = text(endDate);
-    return written !== undefined && Number.isNaN(Date.parse(written)) ? ["endDate is no moment"] : [];
+    if (isAbsent(endDate)) return ["endDate is missing"];
+    return typeof endDate !== "symbol" && anyInstantMs(endDate) === undefined ? ["endDate is no moment"] : [];
   },
 };
 
@@ -29,9 +28,7 @@ export const passwordRelativeEndDate: ResourceRule = {
     "the provider accepts endDateRelative and does not send it, so the secret lives as long as the directory likes.",
   fix: "set endDate and remove endDateRelative.",
   check: (resource) =>
-    isPassword(resource) && resource.properties.endDateRelative !== undefined
-      ? ["endDateRelative is set"]
-      : [],
+    isPassword(resource) && !isAbsent(resource.properties.endDateRelative) ? ["endDateRelative is set"] : [],
 };
 
 export const passwordLifetime: StackRule = {
@@ -52,8 +49,9 @@ export const passwordLifetime: StackRule = {
   checkStack: (resources, { maxDays }) => {
     const limitDays = typeof maxDays === "number" ? maxDays : MAX_LIFETIME_MS / DAY_MS;
     return resources.filter(isPassword).flatMap((password) => {
-      const startMs = parsedMs(password.properties.startDate) ?? parsedMs(plannedStart(password, resources));
-      const endMs = parsedMs(password.properties.endDate);
+      const startMs =
+        anyInstantMs(password.properties.startDate) ?? anyInstantMs(plannedStart(password, resources));
+      const endMs = anyInstantMs(password.properties.endDate);
       if (startMs === undefined || endMs === undefined) return [];
       const days = (endMs - startMs) / DAY_MS;
       return days > limitDays
@@ -67,11 +65,6 @@ export const passwordLifetime: StackRule = {
     });
   },
 };
-
-function parsedMs(value: unknown): number | undefined {
-  const written = text(value);
-  return written === undefined ? undefined : parseInstant(written);
-}
 
 /** Before a secret exists, its trigger knows when it is made. */
 function plannedStart(password: CheckedResource, resources: readonly CheckedResource[]): unknown {

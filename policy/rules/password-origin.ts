@@ -1,4 +1,4 @@
-import { at, isPassword, items, types } from "../checked-resource.ts";
+import { at, isAbsent, isPassword, items, types } from "../checked-resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
 export const passwordInCredential: ResourceRule = {
@@ -14,7 +14,7 @@ export const passwordInCredential: ResourceRule = {
     const { type, properties } = resource;
     const inline =
       type === types.application ? (at(properties, "password") ?? items(properties.passwords)[0]) : undefined;
-    return inline === undefined ? [] : ["the application declares a secret of its own"];
+    return isAbsent(inline) ? [] : ["the application declares a secret of its own"];
   },
 };
 
@@ -27,6 +27,6 @@ export const passwordTrigger: ResourceRule = {
   check: (resource) => {
     if (!isPassword(resource)) return [];
     const trigger = at(resource.properties, "rotateWhenChanged", "trigger");
-    return trigger === undefined || trigger === "" ? ["rotateWhenChanged has no trigger"] : [];
+    return isAbsent(trigger) ? ["rotateWhenChanged has no trigger"] : [];
   },
 };

@@ -22,10 +22,13 @@ export const secretInOutput: StackRule = {
       .filter(isPassword)
       .flatMap(({ properties }) => text(properties.value) ?? [])
       .filter((value) => value.length >= SHORTEST_VALUE);
+    const isSecret = (value: string) =>
+      values.some((secret) => value.includes(secret)) || ENTRA_SECRET.test(value);
     return resources.flatMap((resource) =>
-      textsOf(exposed(resource))
-        .filter(([, value]) => values.some((secret) => value.includes(secret)) || ENTRA_SECRET.test(value))
-        .map(([path]) => ({ urn: resource.urn, what: `${path} holds the value of a client secret` })),
+      pathsTo(isSecret, exposed(resource)).map((path) => ({
+        urn: resource.urn,
+        what: `${path} holds the value of a client secret`,
+      })),
     );
   },
 };
@@ -43,11 +46,13 @@ function exposed({ type, properties }: CheckedResource): unknown {
   return properties;
 }
 
-/** Every text below a value, with the path to it. */
-function textsOf(value: unknown, path = ""): [path: string, text: string][] {
-  if (typeof value === "string") return [[path, value]];
+/** Where texts are found below a value, among the values and the names; a name that is one is not repeated. */
+function pathsTo(isFound: (text: string) => boolean, value: unknown, path = ""): string[] {
+  if (typeof value === "string") return isFound(value) ? [path] : [];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, each]) =>
-    textsOf(each, path === "" ? name : `${path}.${name}`),
-  );
+  return Object.entries(value).flatMap(([name, each]) => {
+    const isName = isFound(name);
+    const below = [path, isName ? "…" : name].filter((part) => part !== "").join(".");
+    return [...(isName ? [`a name in ${path}`] : []), ...pathsTo(isFound, each, below)];
+  });
 }

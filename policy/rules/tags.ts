@@ -1,4 +1,4 @@
-import { at, items, types } from "../checked-resource.ts";
+import { at, isAbsent, items, types } from "../checked-resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
 /** Where the settings' tags belong. */
@@ -20,10 +20,7 @@ export const requiredTags: ResourceRule = {
   },
   check: ({ type, properties }, { required }) => {
     if (!TAGGED.includes(type)) return [];
-    const absent = items(required).filter((name) => {
-      const value = at(properties, "tags", String(name));
-      return value === undefined || value === "";
-    });
+    const absent = items(required).filter((name) => isAbsent(at(properties, "tags", String(name))));
     return absent.length === 0 ? [] : [`missing tags: ${absent.join(", ")}`];
   },
 };

@@ -1,5 +1,6 @@
-import { formatInstant, parseInstant } from "../../infra/instant.ts";
-import { at, isPassword, text, types } from "../checked-resource.ts";
+import { formatInstant } from "../../infra/instant.ts";
+import { at, isAbsent, isPassword, text, types } from "../checked-resource.ts";
+import { anyInstantMs } from "../moment.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
 
 export const vaultSecretExpiry: ResourceRule = {
@@ -8,10 +9,12 @@ export const vaultSecretExpiry: ResourceRule = {
   description: "A vault secret has an expiry.",
   reason: "the vault announces what is about to expire only where it knows a date.",
   fix: "set properties.attributes.expires to the credential's end, in seconds since 1970.",
-  check: ({ type, properties }) =>
-    type === types.vaultSecret && at(properties, "properties", "attributes", "expires") === undefined
-      ? ["properties.attributes.expires is missing"]
-      : [],
+  check: ({ type, properties }) => {
+    const expires = at(properties, "properties", "attributes", "expires");
+    if (type !== types.vaultSecret || typeof expires === "symbol") return [];
+    if (isAbsent(expires)) return ["properties.attributes.expires is missing"];
+    return Number(expires) > 0 ? [] : ["properties.attributes.expires is no moment"];
+  },
 };
 
 export const vaultSecretOutlives: StackRule = {
@@ -24,13 +27,13 @@ export const vaultSecretOutlives: StackRule = {
     const ends = new Map(
       resources
         .filter(isPassword)
-        .map(({ properties }) => [text(properties.keyId), parseInstant(text(properties.endDate) ?? "")]),
+        .map(({ properties }) => [text(properties.keyId), anyInstantMs(properties.endDate)]),
     );
     return resources
       .filter(({ type }) => type === types.vaultSecret)
       .flatMap(({ urn, properties }) => {
         const expires = at(properties, "properties", "attributes", "expires");
-        const expiresMs = typeof expires === "number" ? expires * 1000 : Number.NaN;
+        const expiresMs = typeof expires === "symbol" ? Number.NaN : Number(expires) * 1000;
         const keyId = text(at(properties, "tags", "keyId"));
         const endMs = keyId === undefined ? undefined : ends.get(keyId);
         return endMs !== undefined && expiresMs > endMs

@@ -1,4 +1,4 @@
-import { at, type CheckedResource, text, types } from "../checked-resource.ts";
+import { at, type CheckedResource, isAbsent, items, text, types } from "../checked-resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
 
 export const vaultRbac: ResourceRule = {
@@ -49,9 +49,11 @@ export const vaultDiagnostics: StackRule = {
   level: "advisory",
   description: "A vault's audit log is kept.",
   reason: "after a leak the first question is who has read the secret; only the log answers it.",
-  fix: "declare a DiagnosticSetting for the vault with its AuditEvent category (or the audit category group).",
+  fix: "declare a DiagnosticSetting for the vault with its AuditEvent category (or the category group audit) enabled, and a workspace or storage account to send it to.",
   checkStack: (resources) => {
-    const settings = resources.filter(({ type }) => type === types.diagnosticSetting);
+    const settings = resources.filter(
+      ({ type, properties }) => type === types.diagnosticSetting && keepsAudit(properties),
+    );
     const targets = settings.map(targetOf);
     // A target that is not known yet may be any vault.
     if (targets.some((target) => typeof target === "symbol")) return [];
@@ -65,6 +67,30 @@ export const vaultDiagnostics: StackRule = {
       });
   },
 };
+
+/** Where a setting can send logs to (https://learn.microsoft.com/rest/api/monitor/diagnostic-settings/create-or-update). */
+const DESTINATIONS = [
+  "workspaceId",
+  "storageAccountId",
+  "eventHubAuthorizationRuleId",
+  "marketplacePartnerId",
+] as const;
+
+/** Whether a setting sends the audit log anywhere, as far as can be seen. */
+function keepsAudit(properties: CheckedResource["properties"]): boolean {
+  const { logs } = properties;
+  const isKept = (log: unknown) => {
+    const [category, group, enabled] = [at(log, "category"), at(log, "categoryGroup"), at(log, "enabled")];
+    const isAudit = [category, group].some(
+      (each) => typeof each === "symbol" || /^(AuditEvent|audit|allLogs)$/i.test(text(each) ?? ""),
+    );
+    return isAudit && (enabled === true || typeof enabled === "symbol");
+  };
+  return (
+    (typeof logs === "symbol" || items(logs).some(isKept)) &&
+    DESTINATIONS.some((name) => !isAbsent(properties[name]))
+  );
+}
 
 /** What a setting is about: one of its inputs; of what came out, the front of its id. */
 function targetOf({ properties: { resourceUri, id } }: CheckedResource): unknown {

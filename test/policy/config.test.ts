@@ -26,6 +26,8 @@ describe("settings of the rules", () => {
           "vault-rbac": "strict",
           "password-lifetime": { maxDays: 0, minDays: 1 },
           "required-tags": { required: "team" },
+          "vault-diagnostics": { enforcementLevel: { level: "mandatory" } },
+          all: { enforcementLevel: "advisory", maxDays: 30 },
         }),
       ({ message }: Error) => {
         assert.match(message, /^no-such-rule: is no rule; the rules are: password-end-date/m);
@@ -36,6 +38,8 @@ describe("settings of the rules", () => {
         assert.match(message, /^password-lifetime\.maxDays: /m);
         assert.match(message, /^password-lifetime\.minDays: is no option; the options are: maxDays$/m);
         assert.match(message, /^required-tags\.required: /m);
+        assert.match(message, /^vault-diagnostics: the level is \{"level":"mandatory"\} instead of/m);
+        assert.match(message, /^all\.maxDays: is no option; the options are: none$/m);
         return true;
       },
     );
