@@ -3,11 +3,11 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { applicationMarker } from "../../infra/credential/application.ts";
 import { handMadeKeys, orphanKeys } from "../../infra/credential/orphan-keys.ts";
-import { CommandError } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Directory } from "./directory.ts";
 import type { Engine } from "./engine.ts";
 import { describeHolders, lockHolders, locksAreStale } from "./lock.ts";
+import { StackLockedError } from "./locked-error.ts";
 import {
   armIdOf,
   type ExportedStack,
@@ -24,7 +24,7 @@ import { partsOfUrn } from "./urn.ts";
  * Takes a lock away whose holder is gone. A lock whose holder lives, or cannot be asked because it is another
  * machine, is left.
  * @returns whether a lock was taken away.
- * @throws CommandError that names the holder.
+ * @throws StackLockedError that names the holder.
  */
 export async function releaseStaleLock(
   engine: Engine,
@@ -34,10 +34,7 @@ export async function releaseStaleLock(
   const holders = lockHolders(refusal);
   if (holders === undefined) return false;
   if (!locksAreStale(holders, { host: hostname(), isAlive: isHolderAlive })) {
-    throw new CommandError(
-      `another update of stack ${engine.stack} is under way: ${describeHolders(holders)}. ` +
-        "Wait for it; if it is certain that it died, run `pulumi cancel` and try again (docs/runbooks/interrupted-update.md).",
-    );
+    throw new StackLockedError(engine.stack, holders);
   }
   terminal.err(`The update of ${describeHolders(holders)} died and left a lock: removed.`);
   await engine.expect(["cancel", "--yes"]);

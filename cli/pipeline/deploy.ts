@@ -8,6 +8,7 @@ import {
   withStackOption,
   withTimeoutOption,
 } from "../commands/stack-option.ts";
+import { StackLockedError } from "../engine/locked-error.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { forgeFromEnvironment } from "../forge/forge-from-environment.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
@@ -22,6 +23,7 @@ import { withRetries } from "./retry.ts";
 import { isDigest, previewKey } from "./review-record.ts";
 import { reportable } from "./safe-report.ts";
 import { reportOutcome, updateAndVerify, type VerifiedUpdate } from "./update-and-verify.ts";
+import { waitForLock } from "./wait-for-lock.ts";
 import { withWorkloadIdentity } from "./workload-identity.ts";
 
 interface DeployOptions extends StackOption {
@@ -34,7 +36,7 @@ export const registerPipelineDeploy: RegisterCommand = (pipeline, { terminal, se
   withTimeoutOption(withStackOption(pipeline.command("deploy")))
     .summary("apply to a stack what a pull request showed, and nothing else")
     .description(
-      "Previews the stack again and compares the result with what the merged pull request's comment recorded. Only if both are the same, rotations that have become due apart, the stack is updated; whatever an update that died left behind is settled too. Afterwards what was planned is held against what is there, and the run is reported to the alert on silence.\n\n" +
+      "Previews the stack again and compares the result with what the merged pull request's comment recorded. Only if both are the same, rotations that have become due apart, the stack is updated; whatever an update that died left behind is settled too. Another update of the stack is waited for, up to half an hour. Afterwards what was planned is held against what is there, and the run is reported to the alert on silence.\n\n" +
         "What is refused changes nothing. Somebody who has read the refused run's preview can give its digest (--digest, or KEYTURN_DIGEST), in a run started by hand.\n\n" +
         "Exit codes: 0 done, 1 the update failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer or a credential needs a person, 5 a mandatory policy is broken, 6 no such stack, 9 not ended in time, 11 it is not what was reviewed.",
     )
@@ -84,8 +86,19 @@ interface DeployArgs {
   terminal: Terminal;
 }
 
-async function deploy({ options, stack, given, run, env, terminal }: DeployArgs): Promise<Deployment> {
-  const retrying = { terminal, random: Math.random, sleep: delay };
+async function deploy(args: DeployArgs): Promise<Deployment> {
+  const { options, run, env, terminal } = args;
+  const openEngine = () => engineFor(options, env);
+  const waiting = { openEngine, unattended: run.isPipeline, nowMs: Date.now, terminal, ...CHANCE };
+  // Whoever had to wait looks anew: what was reviewed may not be what is left to do.
+  return waitForLock(waiting, () => deployOnce(args)).catch(async (error: unknown) => {
+    if (error instanceof StackLockedError) await reportOutcome(await openEngine(), "failed", terminal);
+    throw error;
+  });
+}
+
+async function deployOnce({ options, stack, given, run, env, terminal }: DeployArgs): Promise<Deployment> {
+  const retrying = { terminal, ...CHANCE };
   const assessment = await withRetries(retrying, async () => {
     const found = await assessStack({ options, stack, env });
     if (exitCodeOf(found) !== exitCodes.error) return found;
@@ -106,7 +119,7 @@ async function deploy({ options, stack, given, run, env, terminal }: DeployArgs)
   // Not previewed again in between: of what was half done the rest would not be what was reviewed.
   const update = await withRetries(retrying, () => updateAndVerify(engine, assessment.plans, terminal)).catch(
     async (error: unknown) => {
-      await reportOutcome(engine, "failed", terminal);
+      if (!(error instanceof StackLockedError)) await reportOutcome(engine, "failed", terminal);
       throw error;
     },
   );
@@ -114,6 +127,8 @@ async function deploy({ options, stack, given, run, env, terminal }: DeployArgs)
   await reportOutcome(engine, isWell ? "succeeded" : "failed", terminal);
   return { assessment, verdict, update, exitCode: isWell ? exitCodes.ok : exitCodes.resource };
 }
+
+const CHANCE = { random: Math.random, sleep: delay };
 
 const AGAINST: Readonly<Record<number, string>> = {
   [exitCodes.resource]: "it would break a consumer",

@@ -1,3 +1,4 @@
+import { StackLockedError } from "../engine/locked-error.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -8,8 +9,9 @@ const BASE_DELAY_MS = 30_000;
 const LONGEST_DELAY_MS = 5 * 60_000;
 
 /**
- * Signs of trouble that passes: networks, throttling, servers' own trouble, somebody else's update. A failed
- * verification is none: the plan itself decides when that is tried again.
+ * Signs of trouble that passes: networks, throttling, servers' own trouble, somebody else's update on Pulumi Cloud (the
+ * lock of another backend is waited for by `waitForLock`). A failed verification is none: the plan itself decides when
+ * that is tried again.
  */
 const TRANSIENT = [
   /\b(ECONNRESET|ECONNREFUSED|ETIMEDOUT|EPIPE|ENETUNREACH|EHOSTUNREACH|EAI_AGAIN|UND_ERR_\w+)\b/,
@@ -17,7 +19,7 @@ const TRANSIENT = [
   /\b(too many requests|throttl(ed|ing)|temporarily unavailable|service unavailable|gateway time-?out|bad gateway)\b/i,
   /\bnot answered? (in|within)\b|\btimed out\b|\bcontext deadline exceeded\b/i,
   /\b(StatusCode|status(?: code)?|HTTP)[ :=/]*(429|500|502|503|504)\b/i,
-  /\banother update of stack\b.*\bis under way\b|\bthe stack is currently locked\b/i,
+  /\banother update is currently in progress\b|\bthe stack is currently locked\b/i,
 ];
 
 /** Whether what an engine said is worth another try in the same run. Pure. */
@@ -60,5 +62,7 @@ export async function withRetries<T>(
 }
 
 function isWorthAnotherTry(error: unknown): error is CommandError {
-  return error instanceof CommandError && error.exitCode === exitCodes.error && isTransient(error.message);
+  // A lock takes longer, and whoever has waited for it begins anew: see `waitForLock`.
+  if (!(error instanceof CommandError) || error instanceof StackLockedError) return false;
+  return error.exitCode === exitCodes.error && isTransient(error.message);
 }

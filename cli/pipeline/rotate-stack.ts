@@ -4,13 +4,14 @@ import { CommandError, exitCodes } from "../exit-codes.ts";
 import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../operate/read-plans.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Assessment, assessStack, exitCodeOf } from "./assess-stack.ts";
-import { type RetryArgs, withRetries } from "./retry.ts";
+import { withRetries } from "./retry.ts";
 import type { RotationWish } from "./rotation-flags.ts";
 import type { RotationReport } from "./rotation-report.ts";
 import { intentionsOf, judgeRotation } from "./rotation-verdict.ts";
 import { reportOutcome, updateAndVerify } from "./update-and-verify.ts";
+import { type WaitForLockArgs, waitForLock } from "./wait-for-lock.ts";
 
-export interface RotateStackArgs extends RetryArgs {
+export interface RotateStackArgs extends Omit<WaitForLockArgs, "openEngine"> {
   options: StackOption;
   stack: string;
   wish: Pick<RotationWish, "names" | "reason">;
@@ -19,16 +20,19 @@ export interface RotateStackArgs extends RetryArgs {
 }
 
 /**
- * One unattended rotation: preview, rule, update, verification, with another try where the trouble passes. Every run that
- * came as far as to know the stack is reported to the alert on silence.
+ * One unattended rotation: preview, rule, update, verification, with another try where the trouble passes, and after
+ * somebody else's update. Every run that came as far as to know the stack is reported to the alert on silence.
  * @throws CommandError if nothing could be found out, or the update failed.
  */
 export async function rotateStack(args: RotateStackArgs): Promise<RotationReport> {
   const env = await withRequests(args);
+  const openEngine = () => engineFor(args.options, env);
   try {
-    return await withRetries(args, () => rotateOnce({ ...args, env }));
+    return await waitForLock({ ...args, openEngine }, () =>
+      withRetries(args, () => rotateOnce({ ...args, env })),
+    );
   } catch (error) {
-    await reportOutcome(await engineFor(args.options, env), "failed", args.terminal);
+    await reportOutcome(await openEngine(), "failed", args.terminal);
     throw error;
   }
 }

@@ -24,7 +24,7 @@ export const registerPipelineRotate: RegisterCommand = (pipeline, { terminal, se
     .summary("rotate what is due, and apply nothing else")
     .description(
       "Previews the stack first, with Azure asked what is there, and updates it only if every change belongs to a rotation that is due: a new secret, its published version, the deletion of secrets that are promised to nobody. Anything else (drift, a merge that was not deployed, an upgrade that replaces) is left as it is, reported and ends in exit code 12. Afterwards what was planned is held against what is there, and the run is reported to the alert on silence.\n\n" +
-        "With --name it rotates these credentials now, whether they are due or not, under the same rule. Failures that pass (networks, throttling, another update under way) are tried again, up to three times; when a failed verification is tried again is the plan's decision.\n\n" +
+        "With --name it rotates these credentials now, whether they are due or not, under the same rule. Failures that pass (networks, throttling) are tried again, up to three times; another update of the stack is waited for, up to half an hour. When a failed verification is tried again is the plan's decision.\n\n" +
         "In a pipeline it opens one issue for the stack when something is wrong, keeps it up to date, and closes it when all is well again.\n\n" +
         "Exit codes: 0 all is well, 1 the update failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer or a credential needs a person, 5 a mandatory policy is broken, 6 no such stack, 9 not ended in time, 12 something other than rotation would change.",
     )
@@ -46,7 +46,10 @@ export const registerPipelineRotate: RegisterCommand = (pipeline, { terminal, se
       await waitAtRandom(wish.jitterMs, terminal);
       const warn = (text: string) => terminal.err(`keyturn: ${text}`);
       const report = await withWorkloadIdentity({ env: process.env, warn }, (env) =>
-        rotateStack({ options, stack, wish, env, terminal, random: Math.random, sleep: delay }),
+        rotateStack({
+          ...{ options, stack, wish, env, terminal, unattended: run.isPipeline },
+          ...{ random: Math.random, sleep: delay, nowMs: Date.now },
+        }),
       ).catch((error: unknown) => reportOf.failure(stack, error));
       show(report, options.json === true, terminal);
       await tell(report, run, terminal);

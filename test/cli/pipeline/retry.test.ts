@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { StackLockedError } from "../../../cli/engine/locked-error.ts";
 import { CommandError, exitCodes } from "../../../cli/exit-codes.ts";
 import { isTransient, MOST_ATTEMPTS, retryDelayMs, withRetries } from "../../../cli/pipeline/retry.ts";
 
@@ -13,7 +14,7 @@ describe("another try", () => {
     "dial tcp: lookup login.microsoftonline.com: no such host",
     "net/http: TLS handshake timeout",
     "context deadline exceeded",
-    "another update of stack dev is under way: runner@host (process 12) since 2026-01-01",
+    "error: [409] Conflict: Another update is currently in progress.",
     "Service Unavailable",
   ]) {
     it(`is worth it: ${text.split("\n").at(-1)}`, () => assert.equal(isTransient(text), true));
@@ -92,6 +93,7 @@ describe("work that fails", () => {
       new CommandError("HTTP 503", exitCodes.configuration),
       new CommandError("timed out", exitCodes.timeout),
       new Error("connection reset by peer"),
+      new StackLockedError("dev", []),
     ]) {
       const { result, tries } = await run(error, "done");
       assert.equal(result, error);
