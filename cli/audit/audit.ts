@@ -15,7 +15,8 @@ import type { GuidTable } from "./guid-table.ts";
 import type { Gap, ManagedCredential, VaultSecret } from "./model.ts";
 import type { AuditPolicy } from "./policy.ts";
 import { AuditState, type CalendarDay } from "./scan/audit-state.ts";
-import { noJournal, openJournal } from "./scan/journal.ts";
+import { beginJournal, noJournal } from "./scan/journal.ts";
+import { JournalFile } from "./scan/journal-file.ts";
 import { scanDirectory } from "./scan/scan.ts";
 import { KEY_ID_TAG, managedName } from "./stack/managed-names.ts";
 import { readVaults } from "./vault/secrets.ts";
@@ -103,17 +104,28 @@ export async function runAudit(args: AuditArgs, surroundings: AuditSurroundings)
     nowMs,
     ...(retryTiming === undefined ? {} : { retryTiming }),
   });
+  // Opened before anything is asked: that it cannot be is the caller's mistake, and told at once.
+  const file = args.resumeFile === undefined ? undefined : await JournalFile.open(args.resumeFile);
   try {
-    return await audit(client, args, surroundings);
+    const left = file === undefined ? undefined : { file, lines: await file.begin() };
+    return await audit(client, args, surroundings, left);
   } finally {
     client.stop();
+    await file?.close();
   }
+}
+
+/** The state of a scan that broke off: its file, and what that holds. */
+interface LeftScan {
+  file: JournalFile;
+  lines: readonly string[];
 }
 
 async function audit(
   client: GraphClient,
   args: AuditArgs,
   { nowMs: localNowMs, pauseMs, retryTiming, onProgress }: AuditSurroundings,
+  left: LeftScan | undefined,
 ): Promise<AuditResult> {
   const { policy, graphUrl, tenant, managed, concurrency } = args;
   // The smallest question first: it tells the directory's time, and whether reading is allowed at all.
@@ -129,9 +141,9 @@ async function audit(
   const wantedKeys = keysOf(managed, vaults.secrets);
   const identity = { graphUrl, tenant, settings: settingsOf(args, wantedKeys) };
   const { journal, nowMs } =
-    args.resumeFile === undefined
+    left === undefined
       ? { journal: noJournal, nowMs: beganMs }
-      : await openJournal(args.resumeFile, identity, state, beganMs);
+      : await beginJournal(left.file, left.lines, identity, state, beganMs);
 
   const lastUsedDay = args.signIns ? await signIns(client, gaps) : undefined;
   const keys = managedKeys(managed);
@@ -162,7 +174,7 @@ async function audit(
   const findings = judged.open.sort(byUrgency);
   const owners = args.owners ? await ownersOf(client, findings, gaps, pauseMs) : undefined;
   // Kept until here: an audit that could not be finished is gone on with.
-  if (complete) await journal.finish();
+  if (complete) left?.file.discard();
   return {
     tenant,
     graphUrl,

@@ -1,10 +1,10 @@
-import { appendFile, open, readFile, rm } from "node:fs/promises";
 import { z } from "zod";
 import { HOUR_MS } from "../../../infra/duration.ts";
-import { CommandError, exitCodes } from "../../exit-codes.ts";
 import type { Chain, CollectionName } from "../graph/collections.ts";
 import { formatMoment } from "../graph-time.ts";
+import { safeText } from "../safe-text.ts";
 import type { AuditState } from "./audit-state.ts";
+import { type JournalFile, refused } from "./journal-file.ts";
 import type { PageOutcome } from "./page-outcome.ts";
 
 /** A scan that was broken off longer ago than this is not gone on with: the directory has changed meanwhile. */
@@ -26,14 +26,11 @@ type Entry =
 export interface Journal {
   chains(collection: CollectionName, chains: Chain[]): Promise<void>;
   page(chain: Chain, next: string | undefined, outcome: PageOutcome): Promise<void>;
-  /** The scan is complete: there is nothing to go on with. */
-  finish(): Promise<void>;
 }
 
 export const noJournal: Journal = {
   chains: () => Promise.resolve(),
   page: () => Promise.resolve(),
-  finish: () => Promise.resolve(),
 };
 
 const headerSchema = z.object({
@@ -45,54 +42,51 @@ const headerSchema = z.object({
 });
 
 /**
- * Opens the journal of a scan: a new one, or one that a broken scan has left, whose content goes into `state`.
+ * Begins the journal of a scan, or goes on with the one that a broken scan has left, whose content goes into `state`.
  * The file holds names and ids of the directory, no secret, and is for its owner alone.
+ * @param lines what an earlier scan wrote into `file`; none: a new scan begins.
  * @returns the journal, and the time that the scan judges by: that of its beginning.
  * @throws CommandError if the file is of another scan, too old, or no journal.
  */
-export async function openJournal(
-  file: string,
+export async function beginJournal(
+  file: JournalFile,
+  lines: readonly string[],
   identity: ScanIdentity,
   state: AuditState,
   nowMs: number,
-): Promise<{ journal: Journal; nowMs: number; resumed: boolean }> {
-  const text = await readIfExists(file);
-  // Without a line there is nothing but a scan that broke off while it wrote the first one.
-  if (text === undefined || !text.includes("\n")) {
-    const header = { keyturnAudit: 1, nowMs, ...identity };
-    const handle = await open(file, "w", 0o600);
-    await handle.writeFile(`${JSON.stringify(header)}\n`);
-    await handle.close();
-    return { journal: fileJournal(file), nowMs, resumed: false };
+): Promise<{ journal: Journal; nowMs: number }> {
+  const [first, ...rest] = lines;
+  if (first === undefined) {
+    await file.append(JSON.stringify({ keyturnAudit: 1, nowMs, ...identity }));
+    return { journal: fileJournal(file), nowMs };
   }
-  const lines = text.split("\n");
-  // What follows the last line's end was being written when the scan broke off.
-  const unfinished = lines.pop() ?? "";
-  const [first = "", ...rest] = lines;
-  const header = headerSchema.safeParse(parseLine(first, file));
-  if (!header.success) throw refused(file, "is no state of an audit");
+  const { path } = file;
+  const header = headerSchema.safeParse(parseLine(first, path));
+  if (!header.success) throw refused(path, "is no state of an audit");
   const { graphUrl, tenant, settings } = header.data;
-  if (graphUrl !== identity.graphUrl) throw refused(file, `is of an audit of another cloud (${graphUrl})`);
-  if (tenant !== identity.tenant) throw refused(file, `is of an audit of another tenant (${tenant})`);
+  if (graphUrl !== identity.graphUrl) {
+    throw refused(path, `is of an audit of another cloud (${safeText(graphUrl)})`);
+  }
+  if (tenant !== identity.tenant) {
+    throw refused(path, `is of an audit of another tenant (${safeText(tenant ?? "unknown")})`);
+  }
   if (settings !== identity.settings) {
-    throw refused(file, "is of an audit with other flags, or the stack or the vaults have changed since");
+    throw refused(path, "is of an audit with other flags, or the stack or the vaults have changed since");
   }
   if (nowMs - header.data.nowMs > MAX_AGE_MS) {
-    throw refused(file, `is of an audit begun ${formatMoment(header.data.nowMs)}, more than a day ago`);
+    throw refused(path, `is of an audit begun ${formatMoment(header.data.nowMs)}, more than a day ago`);
   }
-  for (const line of rest) replay(parseLine(line, file) as Entry, state, file);
-  if (unfinished !== "") await cutOff(file, Buffer.byteLength(text) - Buffer.byteLength(unfinished));
-  return { journal: fileJournal(file), nowMs: header.data.nowMs, resumed: true };
+  for (const line of rest) replay(parseLine(line, path) as Entry, state, path);
+  return { journal: fileJournal(file), nowMs: header.data.nowMs };
 }
 
-function fileJournal(file: string): Journal {
-  const write = (entry: Entry) => appendFile(file, `${JSON.stringify(entry)}\n`);
+function fileJournal(file: JournalFile): Journal {
+  const write = (entry: Entry) => file.append(JSON.stringify(entry));
   return {
     chains: (collection, chains) => write({ type: "chains", collection, chains }),
     // Creation dates serve to part a collection at its first page, and never again.
     page: (chain, next, outcome) =>
       write({ type: "page", chain, next: next ?? null, outcome: { ...outcome, createdMs: [] } }),
-    finish: () => rm(file, { force: true }),
   };
 }
 
@@ -111,26 +105,4 @@ function parseLine(line: string, file: string): unknown {
   } catch {
     throw refused(file, "is damaged");
   }
-}
-
-async function readIfExists(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw refused(file, `cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-async function cutOff(file: string, bytes: number): Promise<void> {
-  const handle = await open(file, "r+");
-  await handle.truncate(bytes);
-  await handle.close();
-}
-
-function refused(file: string, why: string): CommandError {
-  return new CommandError(
-    `--resume ${file}: the file ${why}; delete it, or name another one, to begin anew`,
-    exitCodes.configuration,
-  );
 }
