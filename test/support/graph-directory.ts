@@ -44,7 +44,6 @@ export function answerFrom(
   }
   if (collection !== "applications" && collection !== "servicePrincipals") return error(404, "NotFound");
   const entities = directory[collection];
-  if (id === "$count") return { status: 200, body: String(entities.length) };
   if (relation === "owners") {
     const owners = entities.find((entity) => entity.id === id)?.owners;
     return owners === undefined
@@ -53,6 +52,7 @@ export function answerFrom(
   }
   const filter = searchParams.get("$filter");
   const matching = filter === null ? entities : entities.filter(filterOf(filter));
+  if (id === "$count") return { status: 200, body: String(matching.length) };
   return page(matching, origin, url, searchParams);
 }
 

@@ -66,8 +66,9 @@ export function wholeChain(collection: Collection): Chain {
 }
 
 /** Where the number of entries is answered, as text. Always an advanced query. */
-export function countUrl({ path }: Collection): string {
-  return `${path}/$count`;
+export function countUrl({ path, filter }: Collection): string {
+  const query = filter === undefined ? "" : `?$filter=${encodeURIComponent(filter)}`;
+  return `${path}/$count${query}`;
 }
 
 /**

@@ -14,6 +14,7 @@ import { GraphError } from "../graph/errors.ts";
 import { type Page, readPages } from "../graph/pages.ts";
 import type { Gap } from "../model.ts";
 import type { AuditState } from "./audit-state.ts";
+import { toleratedMissing } from "./completeness.ts";
 import type { Journal } from "./journal.ts";
 import { judgePage, type PageJudging, type PageOutcome } from "./page-outcome.ts";
 
@@ -90,7 +91,9 @@ class CollectionScan {
   async #read(): Promise<Gap[]> {
     const { state } = this.#args;
     const whole = wholeChain(this.#collection);
-    const [expected, parts] = await Promise.all([this.#countOnce(), this.#begin(whole)]);
+    // Filtered lists come with their count.
+    const count = this.#isMain ? this.#countOnce() : undefined;
+    const [expected, parts] = await Promise.all([count, this.#begin(whole)]);
     this.#expected ??= expected;
     if (parts.length > 0) {
       try {
@@ -103,7 +106,7 @@ class CollectionScan {
     } else {
       await this.#readChain(whole, true);
     }
-    return this.#isMain ? this.#checkComplete(whole, state.read(this.#collection.name)) : [];
+    return this.#checkComplete(whole, state.read(this.#collection.name));
   }
 
   /**
@@ -189,7 +192,6 @@ class CollectionScan {
 
   /** How many entries the directory counts; undefined where it does not (a B2C tenant has no index). */
   async #count(): Promise<number | undefined> {
-    if (!this.#isMain) return undefined;
     try {
       const { text } = await this.#limit(() =>
         this.#args.client.send({ url: countUrl(this.#collection), eventual: true }),
@@ -202,15 +204,17 @@ class CollectionScan {
   }
 
   /**
-   * Compares what was read with what the directory counts: pages that end early look like a smaller directory.
-   * The count comes from an index that lags behind, so that a small difference in a big one means nothing.
+   * Compares what was read with what the directory counts: pages that end early look like a smaller directory. In a
+   * small collection every difference is reason enough to read it again.
    */
   async #checkComplete(whole: Chain, firstRead: number): Promise<Gap[]> {
     const { state } = this.#args;
     const { name } = this.#collection;
+    // A scan that went on behind a filtered list's first page has not seen its count.
+    this.#expected ??= await this.#countOnce();
     if (this.#expected === undefined || firstRead >= this.#expected) return [];
     const expected = (await this.#count()) ?? this.#expected;
-    const tolerated = Math.max(2, Math.floor(expected / 100));
+    const tolerated = toleratedMissing(expected, !this.#isMain);
     const isSmall = expected <= PAGES_WORTH_PARTS * PAGE_SIZE;
     if (firstRead < expected && (isSmall || expected - firstRead > tolerated)) {
       await this.#readFrom(whole, whole.url, true);
