@@ -10,6 +10,9 @@ import { safeText } from "./safe-text.ts";
 /** An acceptance for longer than this is a decision nobody will look at again. */
 const MAX_DAYS_AHEAD = 731;
 
+/** The form of a finding's id: visible ASCII alone, so that none can act on a terminal that shows it. */
+const FINDING_ID = /^[a-z-]+\/[!-~]+$/;
+
 /** A known finding that somebody has decided to live with for a while. */
 export interface Acceptance {
   /** The finding's id. */
@@ -39,7 +42,7 @@ export function parseBaseline(text: string, file: string, nowMs: number): Accept
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw configurationError(file, [`is not JSON: ${error instanceof Error ? error.message : error}`]);
+    throw configurationError(file, [`is not JSON: ${messageOf(error)}`]);
   }
   const parsed = baselineSchema(nowMs).safeParse(json);
   if (parsed.success) return parsed.data.accepted;
@@ -58,7 +61,7 @@ export async function readBaseline(file: string, nowMs: number): Promise<Accepta
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    throw configurationError(file, [error instanceof Error ? error.message : String(error)]);
+    throw configurationError(file, [messageOf(error)]);
   }
   return parseBaseline(text, file, nowMs);
 }
@@ -106,7 +109,7 @@ function baselineSchema(nowMs: number) {
     z.string({ error: (issue) => `must be ${what}, but is ${shown(issue.input)}` });
   const acceptance = z.strictObject(
     {
-      finding: text("the id of a finding").regex(/^[a-z-]+\/\S+$/, {
+      finding: text("the id of a finding").regex(FINDING_ID, {
         error: (issue) => `must be the id of a finding, as \`--json\` gives it, but is ${shown(issue.input)}`,
       }),
       reason: text("the reason for living with it").refine((reason) => reason.trim() !== "", {
@@ -178,5 +181,10 @@ function shown(value: unknown): string {
 
 function configurationError(file: string, problems: string[]): CommandError {
   const list = problems.map((problem) => `\n  ${problem}`).join("");
-  return new CommandError(`the baseline ${file} cannot be used:${list}`, exitCodes.configuration);
+  return new CommandError(`the baseline ${safeText(file)} cannot be used:${list}`, exitCodes.configuration);
+}
+
+/** A parser's message quotes the file. */
+function messageOf(error: unknown): string {
+  return safeText(error instanceof Error ? error.message : String(error));
 }

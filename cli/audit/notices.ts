@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DAY_MS } from "../../infra/duration.ts";
 import type { Finding } from "./findings/finding.ts";
+import { isAtLeast, type Severity } from "./findings/severity.ts";
 import type { Owner } from "./graph/owners.ts";
 import { formatDay } from "./graph-time.ts";
 
@@ -30,7 +31,8 @@ export interface TierNotice {
 /**
  * Decides what people are to be told of. A finding is told of when it first appears, each time it comes into
  * a more urgent tier, and again and again until it is solved: daily in its last week, every third day in the
- * second, weekly before. A second run on the same day (in UTC) tells nothing twice.
+ * second, weekly before, and never more often than weekly if its severity is low or info: that one may stay for
+ * good. A second run on the same day (in UTC) tells nothing twice.
  * @param findings in the order in which they are to be told.
  * @returns every tier, most urgent first, those without findings too; and the state for the next run.
  */
@@ -44,8 +46,8 @@ export function tierNotices(
   const told: NoticeState["told"] = {};
   const notices = [0, ...tiers.toSorted((a, b) => a - b)].map((tier): TierNotice => {
     const inTier = findings.filter((finding) => finding.tier === tier);
-    const due = inTier.filter(({ id }) =>
-      isDue(tier, Object.hasOwn(state.told, id) ? state.told[id] : undefined),
+    const due = inTier.filter(({ id, severity }) =>
+      isDue(tier, severity, Object.hasOwn(state.told, id) ? state.told[id] : undefined),
     );
     const isNow = new Set(due.map(({ id }) => id));
     for (const { id } of inTier) {
@@ -56,15 +58,20 @@ export function tierNotices(
   });
   return { notices, state: { schemaVersion: 1, told } };
 
-  function isDue(tier: number, before: { tier: number; day: string } | undefined): boolean {
+  function isDue(
+    tier: number,
+    severity: Severity,
+    before: { tier: number; day: string } | undefined,
+  ): boolean {
     if (before === undefined || tier < before.tier) return true;
     const days = Math.round((Date.parse(today) - Date.parse(before.day)) / DAY_MS);
-    return days >= repeatDays(tier);
+    return days >= repeatDays(tier, severity);
   }
 }
 
 /** After how many days people are told again of what is still in `tier`. */
-function repeatDays(tier: number): number {
+function repeatDays(tier: number, severity: Severity): number {
+  if (!isAtLeast(severity, "medium")) return 7;
   if (tier <= 7) return 1;
   return tier <= 14 ? 3 : 7;
 }

@@ -48,9 +48,12 @@ export async function runAuditCommand(
   options: AuditOptions,
   surroundings: CommandSurroundings,
 ): Promise<number> {
+  // Read before the long part, so that a mistake is told at once; written last: only what was reported was told.
+  const before = options.notified === undefined ? emptyNoticeState : await readNoticeState(options.notified);
   const { result } = await performAudit(options, surroundings);
-  const notices = await noticesOf(result, options.notified);
+  const { notices, state } = tierNotices(result.findings, result.policy.tiers, before, result.nowMs);
   await writeReports(result, notices, options, surroundings.terminal);
+  if (options.notified !== undefined) await writeNoticeState(options.notified, result, before, state);
   return exitCodeOf(result, options);
 }
 
@@ -154,15 +157,15 @@ function vaultsOf({ vault }: AuditOptions, managed: readonly ManagedCredential[]
   return [...new Set([...named, ...managed.map(({ vaultUri }) => vaultUri)])];
 }
 
-async function noticesOf(result: AuditResult, file: string | undefined): Promise<TierNotice[]> {
-  const before = file === undefined ? emptyNoticeState : await readNoticeState(file);
-  const { notices, state } = tierNotices(result.findings, result.policy.tiers, before, result.nowMs);
-  if (file !== undefined) {
-    // An incomplete audit has not seen everything: what it did not see is not solved.
-    const told = result.complete ? state.told : { ...before.told, ...state.told };
-    await replaceFile(file, `${JSON.stringify({ schemaVersion: 1, told } satisfies NoticeState, null, 2)}\n`);
-  }
-  return notices;
+async function writeNoticeState(
+  file: string,
+  { complete }: AuditResult,
+  before: NoticeState,
+  after: NoticeState,
+): Promise<void> {
+  // An incomplete audit has not seen everything: what it did not see is not solved.
+  const told = complete ? after.told : { ...before.told, ...after.told };
+  await replaceFile(file, `${JSON.stringify({ schemaVersion: 1, told } satisfies NoticeState, null, 2)}\n`);
 }
 
 async function readNoticeState(file: string): Promise<NoticeState> {
@@ -171,7 +174,10 @@ async function readNoticeState(file: string): Promise<NoticeState> {
     text = await readFile(file, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return emptyNoticeState;
-    throw new CommandError(`--notified ${safeText(file)} cannot be read: ${error}`, exitCodes.configuration);
+    throw new CommandError(
+      `--notified ${safeText(file)} cannot be read: ${safeText(String(error))}`,
+      exitCodes.configuration,
+    );
   }
   try {
     return noticeStateSchema.parse(JSON.parse(text));

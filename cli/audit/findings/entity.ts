@@ -177,7 +177,8 @@ function unused(entity: DirectoryEntity, credential: Credential, judging: Judgin
   if (lastUsedDay === undefined || entity.disabled) return undefined;
   if (credential.startMs === null || credential.startMs > sinceMs) return undefined;
   const day = lastUsedDay.get(credential.keyId);
-  if (day !== undefined && day * DAY_MS > sinceMs) return undefined;
+  // Only the day is known: the last sign-in may have been at its end.
+  if (day !== undefined && (day + 1) * DAY_MS > sinceMs) return undefined;
   const facts: Facts = day === undefined || day === 0 ? {} : { lastUsedMs: day * DAY_MS };
   return finding("unused-credential", entity, "low", facts, credential);
 }

@@ -104,3 +104,20 @@ test("a reason is shown harmlessly", () => {
   );
   assert.equal(accepted?.reason, "\\u{001b}[2J\\u{202e}<b>");
 });
+
+test("no id, name or text of the file acts on a terminal", () => {
+  const hostile = "no-owner/\u001b[2J\u001b]0;owned\u0007";
+  const harmless = (error: unknown) =>
+    error instanceof CommandError && !/[\p{Cc}\p{Cf}]/u.test(error.message.replaceAll("\n", ""));
+  for (const finding of [hostile, "no-owner/\u202ex", "no-owner/\u009b2J", "no-owner/a\nb"]) {
+    const text = file({ finding, reason: "ok", until: "2027-05-01" });
+    assert.throws(
+      () => parse(text),
+      (error: unknown) =>
+        harmless(error) && /must be the id of a finding/.test((error as CommandError).message),
+    );
+  }
+  assert.throws(() => parse(`{"x": ${hostile}}`), harmless);
+  assert.throws(() => parseBaseline("{", "\u001b[2J.json", NOW_MS), harmless);
+  assert.throws(() => parse(JSON.stringify({ [hostile]: 1 })), harmless);
+});

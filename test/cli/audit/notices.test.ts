@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Finding } from "../../../cli/audit/findings/finding.ts";
+import type { Severity } from "../../../cli/audit/findings/severity.ts";
 import { emptyNoticeState, type NoticeState, tierNotices } from "../../../cli/audit/notices.ts";
 import { tierOf } from "../../../cli/audit/policy.ts";
 import { DAY_MS, HOUR_MS } from "../../../infra/duration.ts";
@@ -9,12 +10,12 @@ import { DAY_MS, HOUR_MS } from "../../../infra/duration.ts";
 const TIERS = [30, 14, 7, 1];
 const START_MS = Date.parse("2027-03-01T06:00:00Z");
 
-function finding(id: string, dueMs: number, nowMs: number): Finding {
+function finding(id: string, dueMs: number, nowMs: number, severity: Severity = "medium"): Finding {
   const tier = tierOf(dueMs, TIERS, nowMs);
   return {
     id,
     kind: "expiring-credential",
-    severity: "medium",
+    severity,
     subject: { type: "application", id, name: id },
     dueMs,
     ...(tier === undefined ? {} : { tier }),
@@ -23,12 +24,12 @@ function finding(id: string, dueMs: number, nowMs: number): Finding {
 }
 
 /** On which days a run each day tells of something that ends after `days`, until it has ended for a week. */
-function toldDays(days: number, everyMs = DAY_MS): number[] {
+function toldDays(days: number, severity: Severity = "medium"): number[] {
   const dueMs = START_MS + days * DAY_MS;
   let state = emptyNoticeState;
   const told: number[] = [];
-  for (let nowMs = START_MS; nowMs < dueMs + 7 * DAY_MS; nowMs += everyMs) {
-    const result = tierNotices([finding("f", dueMs, nowMs)], TIERS, state, nowMs);
+  for (let nowMs = START_MS; nowMs < dueMs + 7 * DAY_MS; nowMs += DAY_MS) {
+    const result = tierNotices([finding("f", dueMs, nowMs, severity)], TIERS, state, nowMs);
     if (result.notices.some(({ due }) => due.length > 0)) told.push((dueMs - nowMs) / DAY_MS);
     state = result.state;
   }
@@ -37,6 +38,13 @@ function toldDays(days: number, everyMs = DAY_MS): number[] {
 
 test("people are told a month ahead, at each tier, ever more often, and daily from the last week on", () => {
   assert.deepEqual(toldDays(40), [30, 23, 16, 14, 11, 8, 7, 6, 5, 4, 3, 2, 1, 0, -1, -2, -3, -4, -5, -6]);
+});
+
+test("what is of low severity comes with each tier, and else weekly: it may stay for good", () => {
+  for (const severity of ["low", "info"] as const) {
+    assert.deepEqual(toldDays(40, severity), [30, 23, 16, 14, 7, 1, 0]);
+    assert.deepEqual(toldDays(-1, severity).length, 1);
+  }
 });
 
 test("a second run on the same day tells nothing twice, unless something became more urgent", () => {

@@ -233,3 +233,26 @@ test("what a stack manages can come from a file, and a wrong one is refused by n
   assert.ok(thrown instanceof CommandError);
   assert.match(thrown.message, /outputs\.json: is not what `pulumi stack output --json` prints/);
 });
+
+test("nobody counts as told whose report could not be written", async (context) => {
+  const notified = join(await temporaryFolder(context), "notified.json");
+  const { thrown } = await run(context, { output: ["/nonexistent/x.json"], notified });
+  assert.ok(thrown instanceof CommandError);
+  await assert.rejects(readFile(notified, "utf8"), /ENOENT/);
+  const report = JSON.parse((await run(context, { json: true, notified })).out);
+  assert.equal(report.notices[0].due.length, 1);
+});
+
+test("a record of who was told that is no use is refused before the directory is asked", async (context) => {
+  const notified = join(await temporaryFolder(context), "notified.json");
+  await writeFile(notified, "{}");
+  let asked = 0;
+  const { thrown } = await run(context, { notified }, () => {
+    asked++;
+    return error(503, "Broken");
+  });
+  assert.ok(thrown instanceof CommandError);
+  assert.equal(thrown.exitCode, 2);
+  assert.match(thrown.message, /--notified .* is not what an audit wrote there/);
+  assert.equal(asked, 0);
+});

@@ -228,6 +228,7 @@ test("unused is what is old enough and has not signed in for 90 days, where the 
   const unused = [`low unused-credential ${id}`];
   assert.deepEqual(judge(old), []);
   assert.deepEqual(judge(old, used(today - 89)), []);
+  assert.deepEqual(judge(old, used(today - 90)), [], "it may have been at any time of that day");
   assert.deepEqual(judge(old, used(today - 91)), unused);
   assert.deepEqual(judge(old, used(0)), unused);
   assert.deepEqual(judge(old, used(undefined)), unused);
