@@ -46,7 +46,10 @@ export interface ManagedKey {
 
 /** A credential that a stack manages, as its outputs tell. */
 export interface ManagedCredential {
+  /** Unique in its stack only. */
   name: string;
+  /** The stack as it was named to the audit, or the file that its outputs came from. Safe to show. */
+  stack: string;
   clientId: string;
   applicationObjectId: string;
   keys: ManagedKey[];

@@ -132,7 +132,7 @@ async function managedOf(
 
 async function readManagedFile(file: string): Promise<ManagedCredential[]> {
   try {
-    return managedCredentials(JSON.parse(await readFile(file, "utf8")));
+    return managedCredentials(JSON.parse(await readFile(file, "utf8")), file);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const what =

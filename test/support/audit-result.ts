@@ -115,6 +115,7 @@ export function sampleResult(name: string): AuditResult {
 function sampleManaged(): ManagedCredential {
   return {
     name: "mailman",
+    stack: "prod",
     clientId: guid(5, 2),
     applicationObjectId: guid(5, 1),
     keys: [

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../../infra/duration.ts";
 import { formatDay } from "../graph-time.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, managedLabel } from "./finding.ts";
 
 /** What there is to say about one kind of finding. */
 interface KindText {
@@ -41,13 +41,13 @@ export const CATALOGUE = {
     advice:
       "Find who uses it and move them to the managed secret, then remove it: nothing will rotate this one.",
     describe: (finding) =>
-      `${credentialName(finding)} was not made by the stack that manages this application (${finding.managedCredential})`,
+      `${credentialName(finding)} was not made by the stack that manages this application (${managedLabel(finding)})`,
   },
   "orphan-key": {
     title: "Orphan key",
     advice: "Run `pulumi up` once more: it removes what a broken update left behind.",
     describe: (finding) =>
-      `${credentialName(finding)} is named like a key of ${finding.managedCredential}, but the stack does not know it`,
+      `${credentialName(finding)} is named like a key of ${managedLabel(finding)}, but the stack does not know it`,
   },
   "managed-key-missing": {
     title: "Managed key missing in Entra",
@@ -150,17 +150,20 @@ function ahead({ dueMs = 0 }: Finding, nowMs: number): string {
   return days === "today" ? "within a day" : `in ${days} (${formatDay(dueMs)})`;
 }
 
-function expiredContext({ facts, managedCredential }: Finding): string {
+function expiredContext(finding: Finding): string {
+  const { facts, managedCredential } = finding;
   const parts = [];
-  if (managedCredential !== undefined) parts.push(`managed as ${managedCredential}`);
+  if (managedCredential !== undefined) parts.push(`managed as ${managedLabel(finding)}`);
   if (facts.disabled === true) parts.push("the application is disabled");
   else parts.push(facts.successor === true ? "another one is valid" : "no other one is valid");
   return `; ${parts.join("; ")}`;
 }
 
-function expiringContext({ facts, managedCredential }: Finding): string {
+function expiringContext(finding: Finding): string {
+  const { facts, managedCredential } = finding;
   const parts = [];
-  if (managedCredential !== undefined) parts.push(`managed as ${managedCredential}: its rotation is late`);
+  if (managedCredential !== undefined)
+    parts.push(`managed as ${managedLabel(finding)}: its rotation is late`);
   if (facts.disabled === true) parts.push("the application is disabled");
   else if (facts.successor === true) parts.push("a later one is there already");
   return parts.length === 0 ? "" : `; ${parts.join("; ")}`;

@@ -3,7 +3,7 @@ import type { GuidTable } from "../guid-table.ts";
 import type { Credential, DirectoryEntity, ManagedCredential, ManagedKey } from "../model.ts";
 import { type AuditPolicy, tierOf } from "../policy.ts";
 import type { FindingKind } from "./catalogue.ts";
-import type { Facts, Finding } from "./finding.ts";
+import { concerning, type Facts, type Finding } from "./finding.ts";
 import type { ManagedKeys } from "./managed-keys.ts";
 import { federationPlatform } from "./platform.ts";
 import { lowered, type Severity } from "./severity.ts";
@@ -57,10 +57,8 @@ function credentialFindings(entity: DirectoryEntity, credential: Credential, jud
           owner === undefined ? stranger(entity, credential, judging) : undefined,
           unused(entity, credential, judging),
         ];
-  const managedCredential = owner?.credential.name;
-  return found
-    .filter((each) => each !== undefined)
-    .map((each) => (managedCredential === undefined ? each : { ...each, managedCredential }));
+  const managedBy = owner === undefined ? {} : concerning(owner.credential);
+  return found.filter((each) => each !== undefined).map((each) => ({ ...each, ...managedBy }));
 }
 
 function expired(
@@ -153,21 +151,31 @@ function tooLong(
   return finding("lifetime-too-long", entity, entity.disabled ? "info" : "low", facts, credential);
 }
 
-/** A credential on a managed application that the stack does not know: made by hand, or left by a crash. */
+/**
+ * A credential on a managed application that the stack does not know: made by hand, or left by a crash. One on its
+ * service principal signs in just as well, and no stack makes any there.
+ */
 function stranger(entity: DirectoryEntity, credential: Credential, judging: Judging): Finding | undefined {
+  const { byApplication, byClientId } = judging.managed;
   const managers =
-    entity.type === "application" ? judging.managed.byApplication.get(entity.objectId) : undefined;
-  if (managers === undefined) return undefined;
+    entity.type === "application" ? byApplication.get(entity.objectId) : byClientId.get(entity.appId);
+  const [anyManager] = managers ?? [];
+  if (managers === undefined || anyManager === undefined) return undefined;
+  if (entity.type === "servicePrincipal") return byHand(anyManager);
   const origin = (each: ManagedCredential) =>
     credential.name === null ? undefined : judging.managedName(credential.name, each);
   const namesake = managers.find((each) => origin(each) !== undefined);
   // The update that made it has not finished with it.
   if (namesake !== undefined && origin(namesake) === "pending") return undefined;
-  const found =
-    namesake === undefined
-      ? finding("hand-made-credential", entity, "high", {}, credential)
-      : finding("orphan-key", entity, "medium", {}, credential);
-  return { ...found, managedCredential: (namesake ?? managers[0])?.name ?? "" };
+  if (namesake === undefined) return byHand(anyManager);
+  return { ...finding("orphan-key", entity, "medium", {}, credential), ...concerning(namesake) };
+
+  function byHand(manager: ManagedCredential): Finding {
+    return {
+      ...finding("hand-made-credential", entity, "high", {}, credential),
+      ...concerning(manager),
+    };
+  }
 }
 
 function unused(entity: DirectoryEntity, credential: Credential, judging: Judging): Finding | undefined {

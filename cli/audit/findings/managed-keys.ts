@@ -4,16 +4,21 @@ import type { ManagedCredential, ManagedKey } from "../model.ts";
 export interface ManagedKeys {
   credentials: readonly ManagedCredential[];
   byKeyId: ReadonlyMap<string, { credential: ManagedCredential; key: ManagedKey }>;
+  /** By object id. */
   byApplication: ReadonlyMap<string, ManagedCredential[]>;
+  /** By client id, which an application shares with its service principals. */
+  byClientId: ReadonlyMap<string, ManagedCredential[]>;
 }
 
 export function managedKeys(credentials: readonly ManagedCredential[]): ManagedKeys {
   const byKeyId = new Map<string, { credential: ManagedCredential; key: ManagedKey }>();
-  const byApplication = new Map<string, ManagedCredential[]>();
   for (const credential of credentials) {
     for (const key of credential.keys) byKeyId.set(key.keyId.toLowerCase(), { credential, key });
-    const id = credential.applicationObjectId.toLowerCase();
-    byApplication.set(id, [...(byApplication.get(id) ?? []), credential]);
   }
-  return { credentials, byKeyId, byApplication };
+  return {
+    credentials,
+    byKeyId,
+    byApplication: Map.groupBy(credentials, ({ applicationObjectId }) => applicationObjectId.toLowerCase()),
+    byClientId: Map.groupBy(credentials, ({ clientId }) => clientId.toLowerCase()),
+  };
 }

@@ -1,5 +1,5 @@
 import type { ManagedCredential } from "../model.ts";
-import type { Finding } from "./finding.ts";
+import { concerning, type Finding, idPart } from "./finding.ts";
 
 /** What the directory was seen to hold of the applications that the stack manages. */
 export interface SeenInDirectory {
@@ -14,18 +14,19 @@ export interface SeenInDirectory {
  */
 export function missingFindings(credentials: readonly ManagedCredential[], seen: SeenInDirectory): Finding[] {
   return credentials.flatMap((credential): Finding[] => {
-    const { applicationObjectId, name, clientId } = credential;
-    const subject = { type: "managedCredential" as const, id: name, name, appId: clientId };
-    const common = { kind: "managed-key-missing" as const, subject, managedCredential: name };
+    const { applicationObjectId, name, stack, clientId } = credential;
+    const subject = { type: "managedCredential" as const, id: `${stack}/${name}`, name, appId: clientId };
+    const common = { kind: "managed-key-missing" as const, subject, ...concerning(credential) };
+    const id = `managed-key-missing/${idPart(stack)}/${idPart(name)}`;
     if (!seen.applications.has(applicationObjectId.toLowerCase())) {
       const facts = { applicationMissing: true, applicationObjectId };
-      return [{ ...common, id: `managed-key-missing/${name}`, severity: "critical", facts }];
+      return [{ ...common, id, severity: "critical", facts }];
     }
     return credential.keys
       .filter(({ keyId }) => !seen.keyIds.has(keyId.toLowerCase()))
       .map(({ keyId, role }) => ({
         ...common,
-        id: `managed-key-missing/${name}/${keyId}`,
+        id: `${id}/${idPart(keyId)}`,
         severity: role === "current" ? "critical" : "low",
         facts: { keyId, role },
       }));

@@ -1,8 +1,8 @@
-import type { VaultSecret } from "../model.ts";
+import type { ManagedCredential, VaultSecret } from "../model.ts";
 import { type AuditPolicy, tierOf } from "../policy.ts";
 import type { FindingKind } from "./catalogue.ts";
 import { tierSeverity } from "./entity.ts";
-import type { Facts, Finding } from "./finding.ts";
+import { concerning, type Facts, type Finding } from "./finding.ts";
 import type { ManagedKeys } from "./managed-keys.ts";
 import type { Severity } from "./severity.ts";
 
@@ -25,10 +25,11 @@ export function vaultFindings(secrets: readonly VaultSecret[], judging: VaultJud
 function secretFindings(secret: VaultSecret, judging: VaultJudging): Finding[] {
   // A disabled secret can be read by nobody; a certificate's dates are those of the certificate.
   if (!secret.enabled || secret.ofCertificate) return [];
-  const managedCredential = nameOfManaged(secret, judging.managed);
-  return [dates(secret, judging), noExpiry(secret, managedCredential), expiry(secret, judging)]
+  const manager = managerOf(secret, judging.managed);
+  const managedBy = manager === undefined ? {} : concerning(manager);
+  return [dates(secret, judging), noExpiry(secret, manager), expiry(secret, judging)]
     .filter((each) => each !== undefined)
-    .map((each) => (managedCredential === undefined ? each : { ...each, managedCredential }));
+    .map((each) => ({ ...each, ...managedBy }));
 }
 
 function dates(secret: VaultSecret, { entraEnds }: VaultJudging): Finding | undefined {
@@ -43,9 +44,9 @@ function dates(secret: VaultSecret, { entraEnds }: VaultJudging): Finding | unde
   return finding("vault-date-mismatch", secret, later ? "high" : "medium", facts);
 }
 
-function noExpiry(secret: VaultSecret, managedCredential: string | undefined): Finding | undefined {
+function noExpiry(secret: VaultSecret, manager: ManagedCredential | undefined): Finding | undefined {
   if (secret.expiresMs !== null) return undefined;
-  return finding("vault-secret-no-expiry", secret, managedCredential === undefined ? "low" : "high", {});
+  return finding("vault-secret-no-expiry", secret, manager === undefined ? "low" : "high", {});
 }
 
 /** A secret that holds an Entra key known to the directory is left to that key's own findings. */
@@ -70,22 +71,23 @@ function duplicates(secrets: readonly VaultSecret[], managed: ManagedKeys): Find
   return [...byName.values()].flatMap((copies) => {
     if (copies.length < 2) return [];
     const sorted = copies.toSorted((a, b) => (a.vaultUri < b.vaultUri ? -1 : 1));
-    const main = sorted.find((copy) => nameOfManaged(copy, managed) !== undefined) ?? sorted[0];
+    const main = sorted.find((copy) => managerOf(copy, managed) !== undefined) ?? sorted[0];
     if (main === undefined) return [];
-    const managedCredential = nameOfManaged(main, managed);
+    const manager = managerOf(main, managed);
     const vaults = sorted.map(({ vaultUri }) => new URL(vaultUri).hostname);
     const list = vaults.length > 5 ? `${vaults.slice(0, 5).join(", ")} …` : vaults.join(", ");
-    const severity: Severity = managedCredential === undefined ? "info" : "medium";
+    const severity: Severity = manager === undefined ? "info" : "medium";
     const found = finding("duplicate-vault-secret", main, severity, { vaults: vaults.length, list });
-    return [managedCredential === undefined ? found : { ...found, managedCredential }];
+    return [manager === undefined ? found : { ...found, ...concerning(manager) }];
   });
 }
 
-function nameOfManaged({ vaultUri, name }: VaultSecret, managed: ManagedKeys): string | undefined {
+/** The credential that a stack publishes as this secret. */
+function managerOf({ vaultUri, name }: VaultSecret, managed: ManagedKeys): ManagedCredential | undefined {
   return managed.credentials.find(
     (credential) =>
       credential.secretName.toLowerCase() === name.toLowerCase() && credential.vaultUri === vaultUri,
-  )?.name;
+  );
 }
 
 function cutToSecond(ms: number | null): number | null {

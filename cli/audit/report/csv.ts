@@ -24,6 +24,7 @@ const COLUMNS = [
   "owners",
   "help",
   "id",
+  "stack",
 ];
 
 /**
@@ -54,6 +55,7 @@ export function renderCsv(result: AuditResult, docsUrl: string): string {
       (result.owners?.get(subject.id) ?? []).map(({ mail, name, id }) => mail ?? name ?? id).join("; "),
       helpLink(finding.kind, docsUrl),
       finding.id,
+      finding.stack ?? "",
     ];
   });
   return stringify([COLUMNS, ...rows], { bom: true, record_delimiter: "windows", escape_formulas: true });

@@ -78,6 +78,7 @@ function jsonFinding(finding: Finding, { nowMs, owners }: AuditResult, docsUrl: 
             end: moment(credential.endMs),
           },
     managedCredential: finding.managedCredential ?? null,
+    stack: finding.stack ?? null,
     due: moment(finding.dueMs),
     tier: finding.tier ?? null,
     owners: ownersOf(finding, owners),

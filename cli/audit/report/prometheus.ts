@@ -1,7 +1,8 @@
 import { Gauge, Registry } from "prom-client";
 import type { AuditResult } from "../audit.ts";
 import { FINDING_KINDS } from "../findings/catalogue.ts";
-import { SEVERITIES } from "../findings/severity.ts";
+import { concerning, managedLabel } from "../findings/finding.ts";
+import { isAtLeast, SEVERITIES } from "../findings/severity.ts";
 
 /** Ready, in the three ways that cert-manager has for it. */
 const CONDITIONS = ["True", "False", "Unknown"] as const;
@@ -26,10 +27,10 @@ function expiry({ findings }: AuditResult, registry: Registry): void {
   const gauge = new Gauge({
     name: "keyturn_credential_expiration_timestamp_seconds",
     help: "When the credential ends, in seconds since 1970.",
-    labelNames: ["name", "subject", "client_id", "key_id", "type", "managed"],
+    labelNames: ["name", "subject", "client_id", "key_id", "type", "managed", "stack"],
     registers: [registry],
   });
-  for (const { tier, dueMs, subject, credential, managedCredential } of findings) {
+  for (const { tier, dueMs, subject, credential, managedCredential, stack } of findings) {
     if (tier === undefined || dueMs === undefined) continue;
     const labels = {
       name: subject.name,
@@ -38,13 +39,14 @@ function expiry({ findings }: AuditResult, registry: Registry): void {
       key_id: credential?.keyId ?? "",
       type: credential?.type ?? subject.type,
       managed: managedCredential ?? "",
+      stack: stack ?? "",
     };
     gauge.set(labels, seconds(dueMs));
   }
 }
 
 function managed({ findings, managed, nowMs, complete }: AuditResult, registry: Registry): void {
-  const labelNames = ["name", "client_id"] as const;
+  const labelNames = ["stack", "name", "client_id"] as const;
   const expiration = new Gauge({
     name: "keyturn_managed_credential_expiration_timestamp_seconds",
     help: "When the published secret of the managed credential ends, in seconds since 1970.",
@@ -64,17 +66,19 @@ function managed({ findings, managed, nowMs, complete }: AuditResult, registry: 
     registers: [registry],
   });
   const urgent = new Set(
-    findings.flatMap(({ severity, managedCredential }) =>
-      severity === "critical" || severity === "high" ? [managedCredential] : [],
-    ),
+    findings
+      .filter(({ severity, stack }) => stack !== undefined && isAtLeast(severity, "high"))
+      .map((finding) => managedLabel(finding)),
   );
-  for (const { name, clientId, keys, rotationMs } of managed) {
-    const labels = { name, client_id: clientId };
+  for (const credential of managed) {
+    const { name, stack, clientId, keys, rotationMs } = credential;
+    const labels = { stack, name, client_id: clientId };
     const current = keys.find(({ role }) => role === "current");
     if (typeof current?.endMs === "number") expiration.set(labels, seconds(current.endMs));
     if (rotationMs !== null) rotation.set(labels, seconds(rotationMs));
     const isOver = typeof current?.endMs === "number" && current.endMs <= nowMs;
-    const condition = urgent.has(name) || isOver ? "False" : complete ? "True" : "Unknown";
+    const condition =
+      urgent.has(managedLabel(concerning(credential))) || isOver ? "False" : complete ? "True" : "Unknown";
     for (const each of CONDITIONS) ready.set({ ...labels, condition: each }, each === condition ? 1 : 0);
   }
 }

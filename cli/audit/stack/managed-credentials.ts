@@ -11,12 +11,15 @@ export class ManagedCredentialsError extends Error {
 
 /**
  * The credentials that a stack manages, from what `pulumi stack output --json` has printed.
+ * @param stack what tells them from another stack's of the same names
  * @throws ManagedCredentialsError naming everything that is not as it should be.
  */
-export function managedCredentials(outputs: unknown): ManagedCredential[] {
+export function managedCredentials(outputs: unknown, stack: string): ManagedCredential[] {
   const parsed = z.object({ credentials: z.record(z.string(), credentialOutputSchema) }).safeParse(outputs);
   if (parsed.success) {
-    return Object.entries(parsed.data.credentials).map(([name, output]) => managedCredential(name, output));
+    return Object.entries(parsed.data.credentials).map(([name, output]) =>
+      managedCredential(name, output, stack),
+    );
   }
   throw new ManagedCredentialsError(
     parsed.error.issues.map(({ path, message }) => safeText(`${path.join(".")}: ${message}`)).join("; "),
@@ -24,7 +27,7 @@ export function managedCredentials(outputs: unknown): ManagedCredential[] {
 }
 
 /** One credential, from its entry in the outputs. */
-export function managedCredential(name: string, output: CredentialOutput): ManagedCredential {
+export function managedCredential(name: string, output: CredentialOutput, stack: string): ManagedCredential {
   const { current, previous } = output;
   const keys: ManagedKey[] = [];
   if (current !== undefined)
@@ -35,6 +38,7 @@ export function managedCredential(name: string, output: CredentialOutput): Manag
   const [createdMs, expiresMs] = [ms(current?.createdAt), ms(current?.expiresAt)];
   return {
     name: safeText(name),
+    stack: safeText(stack),
     clientId: output.clientId,
     applicationObjectId: output.applicationObjectId,
     keys,

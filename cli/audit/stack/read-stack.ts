@@ -9,5 +9,5 @@ import { managedCredential } from "./managed-credentials.ts";
  */
 export async function readStack(stack: string, env: NodeJS.ProcessEnv): Promise<ManagedCredential[]> {
   const outputs = await readCredentials(await openEngine({ stack, env }));
-  return Object.entries(outputs).map(([name, output]) => managedCredential(name, output));
+  return Object.entries(outputs).map(([name, output]) => managedCredential(name, output, stack));
 }

@@ -38,10 +38,11 @@ const output = {
 };
 
 test("the stack's outputs tell which keys, where they are published, and when the next rotation is", () => {
-  const [managed, ...rest] = managedCredentials({ credentials: { mailman: output }, other: 1 });
+  const [managed, ...rest] = managedCredentials({ credentials: { mailman: output }, other: 1 }, "prod");
   assert.deepEqual(rest, []);
   assert.deepEqual(managed, {
     name: "mailman",
+    stack: "prod",
     clientId: "client",
     applicationObjectId: "object",
     keys: [
@@ -58,22 +59,26 @@ test("the stack's outputs tell which keys, where they are published, and when th
 
 test("before the first publication there are no keys", () => {
   const { current: _, previous: __, nextRotationAt: ___, ...rest } = output;
-  const [managed] = managedCredentials({ credentials: { mailman: rest } });
+  const [managed] = managedCredentials({ credentials: { mailman: rest } }, "prod");
   assert.deepEqual(managed?.keys, []);
   assert.equal(managed?.rotationMs, null);
 });
 
 test("outputs that are not Keyturn's are an error that names them", () => {
-  assert.throws(() => managedCredentials({}), ManagedCredentialsError);
+  assert.throws(() => managedCredentials({}, "prod"), ManagedCredentialsError);
   assert.throws(
-    () => managedCredentials({ credentials: { mailman: { ...output, clientId: 1, vaultUri: undefined } } }),
+    () =>
+      managedCredentials(
+        { credentials: { mailman: { ...output, clientId: 1, vaultUri: undefined } } },
+        "prod",
+      ),
     (error: unknown) =>
       error instanceof Error && /clientId/.test(error.message) && /vaultUri/.test(error.message),
   );
 });
 
 test("a secret's name tells whether the stack made it", () => {
-  const [managed] = managedCredentials({ credentials: { mailman: output } });
+  const [managed] = managedCredentials({ credentials: { mailman: output } }, "prod");
   if (managed === undefined) throw new Error("none");
   const name = (credential: string, generation: number) =>
     managedName(secretDisplayName("prod", credential, { slot: "a", generation }), managed);

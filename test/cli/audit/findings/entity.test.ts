@@ -51,6 +51,7 @@ function application(credentials: Credential[], rest: Partial<DirectoryEntity> =
 
 const managed: ManagedCredential = {
   name: "mailman-office365",
+  stack: "prod",
   clientId: "client-1",
   applicationObjectId: "app-1",
   keys: [
@@ -207,7 +208,14 @@ test("on a managed application, what the stack does not know was made by hand or
   // Made, not verified yet: the stack works on it.
   assert.deepEqual(judge([known, secret("x", -1, 100, "keyturn/prod/mailman-office365/b/7")], byManaged), []);
   assert.deepEqual(judge([secret("x", -1, 100)], byManaged, { objectId: "other" }), []);
-  assert.deepEqual(judge([secret("x", -1, 100)], byManaged, { type: "servicePrincipal" }), []);
+  // What signs in as the application from its service principal was made by hand, whatever it is called.
+  const principal = { type: "servicePrincipal" as const, objectId: "principal-1" };
+  for (const name of [null, "keyturn/prod/mailman-office365/b/7"]) {
+    assert.deepEqual(judge([secret("x", -1, 100, name)], byManaged, principal), [
+      "high hand-made-credential x",
+    ]);
+  }
+  assert.deepEqual(judge([secret("x", -1, 100)], byManaged, { ...principal, appId: "client-2" }), []);
 });
 
 test("a managed secret is held against its own policy", () => {

@@ -12,6 +12,7 @@ const inDays = (days: number) => NOW_MS + days * DAY_MS;
 
 const managed: ManagedCredential = {
   name: "mailman",
+  stack: "prod",
   clientId: "client-1",
   applicationObjectId: "APP-1",
   keys: [
@@ -106,7 +107,27 @@ test("a managed key or application that is not in the directory is missed", () =
       ({ id, severity }) => `${severity} ${id}`,
     );
   assert.deepEqual(miss(["app-1"], ["current", "previous"]), []);
-  assert.deepEqual(miss(["app-1"], ["previous"]), ["critical managed-key-missing/mailman/CURRENT"]);
-  assert.deepEqual(miss(["app-1"], ["current"]), ["low managed-key-missing/mailman/previous"]);
-  assert.deepEqual(miss([], ["current", "previous"]), ["critical managed-key-missing/mailman"]);
+  assert.deepEqual(miss(["app-1"], ["previous"]), ["critical managed-key-missing/prod/mailman/CURRENT"]);
+  assert.deepEqual(miss(["app-1"], ["current"]), ["low managed-key-missing/prod/mailman/previous"]);
+  assert.deepEqual(miss([], ["current", "previous"]), ["critical managed-key-missing/prod/mailman"]);
+});
+
+test("two stacks with a credential of the same name are told apart", () => {
+  const other = { ...managed, stack: "dev", applicationObjectId: "app-2", keys: [] };
+  const findings = missingFindings([managed, other], { applications: new Set(), keyIds: new Set() });
+  assert.deepEqual(
+    findings.map(({ id, subject, stack }) => [id, subject.id, stack]),
+    [
+      ["managed-key-missing/prod/mailman", "prod/mailman", "prod"],
+      ["managed-key-missing/dev/mailman", "dev/mailman", "dev"],
+    ],
+  );
+});
+
+test("an id is visible ASCII, whatever stack and credential are called", () => {
+  const [finding] = missingFindings([{ ...managed, stack: "my stack", name: "mäilman" }], {
+    applications: new Set(),
+    keyIds: new Set(),
+  });
+  assert.equal(finding?.id, "managed-key-missing/my-stack/m-ilman");
 });
