@@ -1,4 +1,5 @@
 import { retryAfterMs } from "../../../runtime/src/index.ts";
+import { judgeGraphAnswer } from "./judge-graph-answer.ts";
 import { SubmissionError, type Submit } from "./submission.ts";
 
 export interface GraphSettings {
@@ -14,6 +15,7 @@ export interface GraphSettings {
 export function submitByGraph({ url, timeoutMs = 60_000, fetch = globalThis.fetch }: GraphSettings): Submit {
   return async ({ mailbox }, accessToken, { messageId, to, subject, text }) => {
     let response: Response;
+    let answer: string;
     try {
       response = await fetch(`${url}/users/${encodeURIComponent(mailbox)}/sendMail`, {
         method: "POST",
@@ -30,7 +32,7 @@ export function submitByGraph({ url, timeoutMs = 60_000, fetch = globalThis.fetc
         redirect: "manual",
         signal: AbortSignal.timeout(timeoutMs),
       });
-      await response.arrayBuffer();
+      answer = await response.text();
     } catch {
       throw new SubmissionError("unknown-outcome", "Microsoft Graph did not answer");
     }
@@ -38,12 +40,8 @@ export function submitByGraph({ url, timeoutMs = 60_000, fetch = globalThis.fetc
     if (status === 202) {
       return;
     }
-    const words = `Microsoft Graph answered ${status}`;
-    if (status === 401) {
-      throw new SubmissionError("token-refused", words);
-    }
-    // 403 and 404 are about the mailbox, and may be put right; anything else of the 400s is about the message.
-    const isLater = status >= 500 || [403, 404, 408, 409, 423, 429].includes(status);
-    throw new SubmissionError(isLater ? "transient" : "permanent", words, retryAfterMs(headers, Date.now()));
+    const { kind, code } = judgeGraphAnswer(status, answer);
+    const words = `Microsoft Graph answered ${status}${code === undefined ? "" : ` ${code}`}`;
+    throw new SubmissionError(kind, words, retryAfterMs(headers, Date.now()));
   };
 }

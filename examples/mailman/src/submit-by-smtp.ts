@@ -1,5 +1,6 @@
 import { createTransport } from "nodemailer";
-import { SubmissionError, type SubmissionErrorKind, type Submit } from "./submission.ts";
+import { judgeSmtpEnd, type SmtpEnd } from "./judge-smtp-end.ts";
+import { SubmissionError, type Submit } from "./submission.ts";
 
 export interface SmtpSettings {
   readonly host: string;
@@ -32,32 +33,9 @@ export function submitBySmtp({ host, port, timeoutMs = 60_000 }: SmtpSettings): 
   };
 }
 
-/** nodemailer's errors: https://nodemailer.com/errors */
 function asSubmissionError(error: unknown): SubmissionError {
-  const { responseCode, response, command, code } = (error ?? {}) as {
-    readonly responseCode?: number;
-    readonly response?: string;
-    readonly command?: string;
-    readonly code?: string;
-  };
+  const end: SmtpEnd = error ?? {};
+  const { responseCode, response, command, code } = end;
   const words = responseCode === undefined ? (code ?? "unknown") : (response ?? String(responseCode));
-  return new SubmissionError(
-    kindOf(responseCode, command, code),
-    `${command ?? "connection"}: ${words.slice(0, 200)}`,
-  );
-}
-
-function kindOf(
-  responseCode: number | undefined,
-  command: string | undefined,
-  code: string | undefined,
-): SubmissionErrorKind {
-  if (responseCode === 535 || (code === "EAUTH" && (responseCode === undefined || responseCode >= 500))) {
-    return "token-refused";
-  }
-  if (responseCode !== undefined && responseCode >= 500) {
-    return "permanent";
-  }
-  // Without an answer to the message itself nobody knows; before it, nothing has been handed over.
-  return responseCode === undefined && command === "DATA" ? "unknown-outcome" : "transient";
+  return new SubmissionError(judgeSmtpEnd(end), `${command ?? "connection"}: ${words.slice(0, 200)}`);
 }

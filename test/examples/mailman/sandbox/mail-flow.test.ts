@@ -125,3 +125,25 @@ test("loses nothing in a bad hour of the mail service, and sends twice only wher
   assert.deepEqual(checkDelivery(office), { ...allWell, twice: struck.length });
   assert.equal(mailman.counts.queued + mailman.counts.failed, 0);
 });
+
+test("a mail service that refuses everybody for ten minutes costs no message", async (t) => {
+  await using office = await openPostOffice(t);
+  const { world, mailman, customers } = office;
+  const { faults } = world.trusted.sandbox;
+  for (const [operation, effect] of [
+    ["smtp.connect", { kind: "status", status: 554, body: "5.3.2 Service not available" }],
+    ["graph.sendMail", { kind: "status", status: 407, body: "<html>Sign in to the proxy</html>" }],
+  ] as const) {
+    await faults.add({ match: { operation }, effect });
+  }
+  for (let minute = 0; minute < 10; minute++) {
+    for (const { id } of customers) office.write(id);
+    await world.time.advance(minuteMs);
+  }
+  assert.ok(faults.fired().length >= customers.length, "the faults never struck");
+  assert.deepEqual([mailman.counts.sent, mailman.counts.failed], [0, 0]);
+  await faults.clear();
+  await world.time.advance(hourMs);
+  assert.deepEqual(checkDelivery(office), allWell);
+  assert.deepEqual([mailman.counts.queued, mailman.counts.failed], [0, 0]);
+});
