@@ -116,8 +116,11 @@ export async function createSmtpFace(args: SmtpFaceArgs): Promise<SmtpFace> {
       const from = mailFrom === false ? "" : mailFrom.address;
       const to = rcptTo.map(({ address }) => address);
       const received = textOf(stream);
+      received.catch(() => {}); // It may end before the step comes to it.
       void step("data", mailboxOf(submitter), session, done, async () => {
-        const raw = await received;
+        const raw = await received.catch(() => {
+          throw new SmtpRefusal(451, "4.4.2 The client went away"); // Whom this reaches no more.
+        });
         if (stream.sizeExceeded) throw new SmtpRefusal(552, "5.3.4 Message size exceeds fixed limit");
         await submit(services, randomness, submitter, { from, to }, raw);
       });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
 import { test } from "node:test";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { requestClientCredentialsToken } from "../../../runtime/src/token-request.ts";
@@ -166,4 +167,29 @@ test("lets go of its port in the end", async () => {
     new Promise((_, reject) => connect(started.sandbox.ports.smtp, "127.0.0.1").on("error", reject)),
     { code: "ECONNREFUSED" },
   );
+});
+
+test("takes a client that goes away in the middle of its message for no failure of its own", async () => {
+  await using started = await startTrustedSandbox({ seed: "smtp" });
+  const { token, mailbox } = await world(started);
+  const leave = new AbortController();
+  const text = Readable.from(
+    (async function* () {
+      yield "The first half\r\n".repeat(5_000);
+      await new Promise((resolve) => setImmediate(resolve));
+      leave.abort();
+      await new Promise(() => {}); // The second half never comes.
+    })(),
+  );
+  const { signal } = leave;
+  await assert.rejects(send(started, { user: mailbox, accessToken: await token() }, { text, signal }));
+  const ended = () => {
+    const { operation, outcome } = started.sandbox.calls.list().at(-1) ?? {};
+    return operation === "smtp.data" && outcome !== "open";
+  };
+  for (let round = 0; !ended(); round++) {
+    assert.ok(round < 1_000, "the sandbox never noticed");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal(started.sandbox.store.state.mail.messages.length, 0);
 });
