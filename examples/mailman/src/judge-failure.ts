@@ -7,7 +7,7 @@ import {
   TooManyWaitersError,
 } from "../../../runtime/src/index.ts";
 import { NotConnectedError } from "./customer-tokens.ts";
-import { SubmissionError } from "./submission.ts";
+import { PartlySubmittedError, SubmissionError } from "./submission.ts";
 
 /** What becomes of a message, and of its customer, after a failed attempt. */
 export type Consequence =
@@ -17,6 +17,8 @@ export type Consequence =
   | { readonly kind: "customer-must-connect" }
   /** Again later. */
   | { readonly kind: "again"; readonly delayMs: number; readonly discardToken: boolean }
+  /** It is out as far as it can be. */
+  | { readonly kind: "sent" }
   /** Never again. */
   | { readonly kind: "fail" };
 
@@ -73,6 +75,9 @@ export function judgeFailure({ error, attempts, ageMs, chance }: FailedAttempt):
       case "permanent":
         return again(60_000); // The customer's tenant may let the application in again.
     }
+  }
+  if (error instanceof PartlySubmittedError) {
+    return error.putOff.length > 0 ? again() : { kind: "sent" };
   }
   if (error instanceof SubmissionError) {
     switch (error.kind) {

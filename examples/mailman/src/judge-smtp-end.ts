@@ -9,6 +9,8 @@ export interface SmtpEnd {
   /** The command that failed; `CONN` for the connection itself, `API` for what was wrong before. */
   readonly command?: string | undefined;
   readonly code?: string | undefined;
+  /** Whom the answer is about, if it is one recipient. */
+  readonly recipient?: string | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export function judgeSmtpEnd({ responseCode, response = "", command, code }: Smt
     // Refused by nodemailer itself: an address that is none, or more bytes than the server says that it takes.
     if (code === "EENVELOPE" || code === "EMESSAGE") return "permanent";
     // The connection ended without an answer: whether the message had been handed over is not told.
-    return ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "ABORT_ERR"].includes(code ?? "")
+    return ["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EABORT"].includes(code ?? "")
       ? "unknown-outcome"
       : "transient";
   }

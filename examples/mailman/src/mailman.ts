@@ -1,32 +1,11 @@
 import { type Clock, type RotatingSecret, systemClock } from "../../../runtime/src/index.ts";
+import type { AttemptRecord } from "./attempt-record.ts";
 import type { Customer } from "./customer.ts";
 import { judgeFailure } from "./judge-failure.ts";
 import type { NewMessage, QueuedMessage } from "./message.ts";
-import type { Outbox, OutboxCounts } from "./outbox.ts";
-import type { Submit } from "./submission.ts";
-
-/** How long each part of an attempt took, in milliseconds, measured where it happened. */
-export interface Stages {
-  /** From when the message was accepted to when its turn came, earlier attempts included. */
-  readonly waitingMs: number;
-  /** Until there was a token. */
-  readonly tokenMs: number;
-  /** Until the mail service had accepted the message; undefined if it was not tried. */
-  readonly submissionMs: number | undefined;
-}
-
-/** One attempt to send one message. Holds no address and no content. */
-export interface AttemptRecord {
-  readonly messageId: string;
-  readonly customer: string;
-  readonly way: Customer["way"] | undefined;
-  /** 1 for the first attempt. */
-  readonly attempt: number;
-  readonly outcome: "sent" | "wait-for-application" | "customer-must-connect" | "again" | "fail";
-  /** What went wrong, in words that may be logged. */
-  readonly error: string | undefined;
-  readonly stages: Stages;
-}
+import { isOutboxBusy, type Outbox, type OutboxCounts } from "./outbox.ts";
+import { orAborted, pause } from "./pause.ts";
+import { PartlySubmittedError, type Submit } from "./submission.ts";
 
 export interface MailmanArgs {
   readonly outbox: Outbox;
@@ -41,8 +20,12 @@ export interface MailmanArgs {
   readonly customers: readonly Customer[];
   /** Messages that are sent at once. Default 8. */
   readonly workers?: number;
-  /** How often the outbox is looked at for what other processes handed in; milliseconds, default 1,000. */
+  /**
+   * How often the outbox is looked at for what other processes did: messages handed in, mailboxes connected.
+   * Milliseconds, default 1,000.
+   */
   readonly pollIntervalMs?: number;
+  /** Told of each attempt. What it throws is nobody's concern. */
   readonly onAttempt?: (record: AttemptRecord) => void;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
@@ -63,12 +46,16 @@ export class Mailman {
   readonly #busy = new Set<string>();
   /** Who waits until the application gets tokens again. */
   readonly #waiting = new Set<string>();
-  /** Who must connect again. */
-  readonly #disconnected = new Set<string>();
+  /** Who must connect again, and how often they had connected before that was found out. */
+  readonly #disconnected = new Map<string, number>();
   readonly #stopping = new AbortController();
+  /** Aborted when what is under way has had its time. */
+  readonly #givingUp = new AbortController();
   /** Workers that wait for something to do. */
   readonly #idle = new Set<() => void>();
   #isResuming = false;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #forgotAtMs = Number.NEGATIVE_INFINITY;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(args: MailmanArgs) {
@@ -95,6 +82,7 @@ export class Mailman {
         throw failed.reason;
       }
     });
+    this.#ended.catch(() => {}); // Whoever looks at `ended` is told; nobody has to.
   }
 
   /** Resolves when sending has ended; rejects if the outbox itself fails, which only a restart may cure. */
@@ -117,30 +105,47 @@ export class Mailman {
 
   /** Who must connect again before anything is sent for them. */
   get disconnected(): readonly string[] {
-    return [...this.#disconnected];
+    return [...this.#disconnected.keys()];
   }
 
   get counts(): OutboxCounts {
     return this.#args.outbox.counts(this.#clock.nowMs());
   }
 
-  /** Takes no further message, waits for those under way, and ends. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no further message, waits for those under way, and ends. What is still under way after `withinMs`
+   * (milliseconds, default 30,000) is broken off and stays in the outbox: whether it arrived cannot be known.
+   *
+   * @throws what `ended` rejects with
+   */
+  async stop({ withinMs = 30_000 }: { readonly withinMs?: number } = {}): Promise<void> {
     this.#stopping.abort(new Error("Mailman stops."));
     this.#wake();
-    await this.#ended;
+    const cancelTimer = this.#clock.setTimer(
+      () => this.#givingUp.abort(new Error("Mailman stops.")),
+      withinMs,
+    );
+    try {
+      await this.#ended;
+    } finally {
+      cancelTimer();
+    }
   }
 
   async #work(): Promise<void> {
     const { outbox } = this.#args;
     while (!this.#stopping.signal.aborted) {
-      const without = new Set([...this.#busy, ...this.#waiting, ...this.#disconnected]);
-      const message = outbox.claim(this.#clock.nowMs(), without);
+      await this.#patiently(() => this.#lookAround());
+      const without = () => new Set([...this.#busy, ...this.#waiting, ...this.#disconnected.keys()]);
+      const message = await this.#patiently(() => {
+        const claimed = outbox.claim(this.#clock.nowMs(), without());
+        if (claimed !== undefined) this.#busy.add(claimed.customer);
+        return claimed;
+      });
       if (message === undefined) {
-        await this.#somethingToDo(without);
+        await this.#somethingToDo(without());
         continue;
       }
-      this.#busy.add(message.customer);
       try {
         await this.#attempt(message);
       } finally {
@@ -155,6 +160,7 @@ export class Mailman {
     const customer = this.#customers.get(message.customer);
     const claimedAtMs = this.#clock.monotonicMs();
     const waitingMs = Math.max(0, this.#clock.nowMs() - message.acceptedAtMs);
+    let connections = 0;
     let tokenAtMs: number | undefined;
     let token = "";
     let outcome: AttemptRecord["outcome"] = "sent";
@@ -163,20 +169,24 @@ export class Mailman {
       if (customer === undefined) {
         throw new Error(`there is no customer ${message.customer}`);
       }
+      // Before the token: a customer who connects while it is asked for must not go unnoticed.
+      connections = customer.signIn.as === "user" ? outbox.connection(customer.id).number : 0;
       token = await tokens.tokenFor(customer, this.#stopping.signal);
       tokenAtMs = this.#clock.monotonicMs();
-      await submit[customer.way](customer, token, message);
+      const { signal } = this.#givingUp;
+      await orAborted(submit[customer.way](customer, token, message, signal), signal);
     } catch (error) {
       failure = error;
     }
     const endedAtMs = this.#clock.monotonicMs();
     if (failure === undefined) {
       // Not among what is caught above: if the outbox fails now, the message must not be taken for unsent.
-      outbox.markSent(message.id, this.#clock.nowMs());
+      await this.#patiently(() => outbox.markSent(message.id, this.#clock.nowMs()));
     } else {
-      outcome = this.#afterFailure(message, customer, token, failure, waitingMs);
+      const attempt = { message, customer, token, error: failure, ageMs: waitingMs, connections };
+      outcome = await this.#afterFailure(attempt);
     }
-    this.#args.onAttempt?.({
+    this.#tell({
       messageId: message.messageId,
       customer: message.customer,
       way: customer?.way,
@@ -191,40 +201,85 @@ export class Mailman {
     });
   }
 
-  #afterFailure(
-    message: QueuedMessage,
-    customer: Customer | undefined,
-    token: string,
-    error: unknown,
-    ageMs: number,
-  ): AttemptRecord["outcome"] {
+  async #afterFailure({
+    message,
+    customer,
+    token,
+    error,
+    ageMs,
+    connections,
+  }: FailedAttempt): Promise<AttemptRecord["outcome"]> {
     const { outbox, tokens } = this.#args;
-    if (this.#stopping.signal.aborted && error === this.#stopping.signal.reason) {
-      outbox.release(message.id);
-      return "wait-for-application";
+    const { id, attempts } = message;
+    if ([this.#stopping, this.#givingUp].some(({ signal }) => signal.aborted && error === signal.reason)) {
+      await this.#patiently(() => outbox.release(id));
+      return "interrupted";
     }
-    const chance = this.#random();
-    const consequence = judgeFailure({ error, attempts: message.attempts, ageMs, chance });
+    const consequence = judgeFailure({ error, attempts, ageMs, chance: this.#random() });
     switch (consequence.kind) {
       case "wait-for-application":
-        outbox.release(message.id);
+        await this.#patiently(() => outbox.release(id));
         this.#waiting.add(message.customer);
         void this.#resumeWhenCallable();
         break;
       case "customer-must-connect":
-        outbox.release(message.id);
-        this.#disconnected.add(message.customer);
+        await this.#patiently(() => outbox.release(id));
+        this.#disconnected.set(message.customer, connections);
         break;
-      case "again":
+      case "again": {
         if (consequence.discardToken && customer !== undefined) {
           tokens.discard(customer, token);
         }
-        outbox.putBack(message.id, this.#clock.nowMs() + consequence.delayMs, describe(error));
+        const to = error instanceof PartlySubmittedError ? error.putOff : undefined;
+        const nextMs = this.#clock.nowMs() + consequence.delayMs;
+        await this.#patiently(() => outbox.putBack(id, nextMs, describe(error), to));
+        break;
+      }
+      case "sent":
+        await this.#patiently(() => outbox.markSent(id, this.#clock.nowMs(), describe(error)));
         break;
       case "fail":
-        outbox.markFailed(message.id, this.#clock.nowMs(), describe(error));
+        await this.#patiently(() => outbox.markFailed(id, this.#clock.nowMs(), describe(error)));
     }
     return consequence.kind;
+  }
+
+  /** Notices who has connected again in another process, and forgets what ended long ago. */
+  #lookAround(): void {
+    const { outbox, pollIntervalMs = 1_000 } = this.#args;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#lookedAtMs >= pollIntervalMs) {
+      this.#lookedAtMs = nowMs;
+      for (const [customer, connections] of this.#disconnected) {
+        if (outbox.connection(customer).number !== connections) this.reconnected(customer);
+      }
+    }
+    if (nowMs - this.#forgotAtMs >= forgetEveryMs) {
+      outbox.forgetEnded(this.#clock.nowMs());
+      this.#forgotAtMs = nowMs;
+    }
+  }
+
+  /** Does something with the outbox, again and again while other processes are writing: it will be free. */
+  async #patiently<T>(work: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isOutboxBusy(error) || this.#givingUp.signal.aborted) {
+          throw error;
+        }
+      }
+      await new Promise<void>((resolve) => void this.#clock.setTimer(resolve, busyPauseMs));
+    }
+  }
+
+  #tell(record: AttemptRecord): void {
+    try {
+      this.#args.onAttempt?.(record);
+    } catch {
+      // Not ours to handle, and a broken logger must not stop the mail.
+    }
   }
 
   /** Lets one customer try when the circuit breaker is due for a probe, and all of them once it is closed. */
@@ -236,7 +291,7 @@ export class Mailman {
     const { secret } = this.#args;
     while (this.#waiting.size > 0 && !this.#stopping.signal.aborted) {
       // A moment in any case: some of what stops the application does not open the breaker.
-      await this.#pause(shortestWaitMs);
+      await pause(shortestWaitMs, { clock: this.#clock, signal: this.#stopping.signal });
       await secret.whenCallable(this.#stopping.signal).catch(() => {}); // Mailman stops.
       if (secret.breaker.state === "closed") {
         this.#waiting.clear();
@@ -250,29 +305,14 @@ export class Mailman {
   }
 
   /** Waits until a message may be due: one that waits for its time, or one that was handed in. */
-  #somethingToDo(without: ReadonlySet<string>): Promise<void> {
+  async #somethingToDo(without: ReadonlySet<string>): Promise<void> {
     const { outbox, pollIntervalMs = 1_000 } = this.#args;
-    const dueMs = outbox.nextDueMs(without);
+    const dueMs = await this.#patiently(() => outbox.nextDueMs(without));
     const untilDueMs = dueMs === undefined ? pollIntervalMs : dueMs - this.#clock.nowMs();
-    return this.#pause(Math.min(Math.max(untilDueMs, 1), pollIntervalMs), this.#idle);
-  }
-
-  /** Waits; less if Mailman stops, or if one of `wakers` is called. */
-  #pause(delayMs: number, wakers = new Set<() => void>()): Promise<void> {
-    const { signal } = this.#stopping;
-    return new Promise((resolve) => {
-      const end = () => {
-        cancelTimer();
-        wakers.delete(end);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancelTimer = this.#clock.setTimer(end, delayMs);
-      wakers.add(end);
-      signal.addEventListener("abort", end, { once: true });
-      if (signal.aborted) {
-        end();
-      }
+    await pause(Math.min(Math.max(untilDueMs, 1), pollIntervalMs), {
+      clock: this.#clock,
+      signal: this.#stopping.signal,
+      wakers: this.#idle,
     });
   }
 
@@ -285,6 +325,23 @@ export class Mailman {
 
 /** Before anybody who waits for the application asks again, in milliseconds. */
 const shortestWaitMs = 500;
+
+/** Before the outbox is tried again that another process was writing to, in milliseconds. */
+const busyPauseMs = 500;
+
+/** How often what ended long ago is removed, in milliseconds. */
+const forgetEveryMs = 3_600_000;
+
+interface FailedAttempt {
+  readonly message: QueuedMessage;
+  readonly customer: Customer | undefined;
+  readonly token: string;
+  readonly error: unknown;
+  /** Since the message was accepted, in milliseconds. */
+  readonly ageMs: number;
+  /** How often the customer had connected before the token was asked for. */
+  readonly connections: number;
+}
 
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : "unknown";

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { DefaultAzureCredential } from "@azure/identity";
-import { ZodError } from "zod";
 import { keyVaultSource, RotatingSecret } from "../../../runtime/src/index.ts";
 import { CustomerTokens } from "./customer-tokens.ts";
 import { Mailman } from "./mailman.ts";
-import type { NewMessage } from "./message.ts";
-import { Outbox, OutboxInUseError } from "./outbox.ts";
+import { type NewMessage, newMessage } from "./message.ts";
+import { isSqliteError, Outbox, OutboxInUseError } from "./outbox.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { submitByGraph } from "./submit-by-graph.ts";
 import { submitBySmtp } from "./submit-by-smtp.ts";
@@ -13,6 +12,9 @@ import { submitBySmtp } from "./submit-by-smtp.ts";
 const usage = `Usage: mailman serve SETTINGS    send what lies in the outbox, until SIGTERM
        mailman accept SETTINGS   take messages from standard input, one JSON object a line
        mailman status SETTINGS   show how many messages are queued, sent and failed
+
+Exit codes: 0 done; 1 accept: a line was not acceptable; 2 the settings or arguments cannot be used, or another process
+sends from the outbox; 3 the outbox cannot be read or written.
 `;
 
 /** One line of JSON for whoever collects logs. */
@@ -22,7 +24,8 @@ function tell(event: string, facts: object): void {
 
 async function serve(settings: Settings): Promise<void> {
   const { application, secret: from, customers, smtp, graphUrl, workers } = settings;
-  const outbox = new Outbox(settings.outbox);
+  // Sending and signals must not stand still while `accept` writes: Mailman itself tries again.
+  const outbox = new Outbox(settings.outbox, { busyTimeoutMs: 250 });
   const isOwnCloud = !application.authorityHost.includes("microsoftonline");
   const secret = new RotatingSecret({
     credential: from.name,
@@ -46,7 +49,8 @@ async function serve(settings: Settings): Promise<void> {
   mailman.start();
   tell("started", { customers: customers.length, ...mailman.counts });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => void mailman.stop());
+    // What goes wrong is told by `ended`.
+    process.once(signal, () => mailman.stop({ withinMs: settings.stopWithinSeconds * 1000 }).catch(() => {}));
   }
   try {
     await mailman.ended;
@@ -58,21 +62,57 @@ async function serve(settings: Settings): Promise<void> {
 }
 
 /** Accepts every message before it says so; ends with 1 if one of them was not acceptable. */
-function accept(settings: Settings): void {
+async function accept(settings: Settings): Promise<void> {
   const outbox = new Outbox(settings.outbox);
-  for (const [index, line] of readFileSync(0, "utf8").split("\n").entries()) {
-    if (line.trim() === "") continue;
-    try {
-      const isNew = outbox.accept(JSON.parse(line) as NewMessage, Date.now());
-      process.stdout.write(isNew ? "accepted\n" : "known\n");
-    } catch (error) {
-      const problems =
-        error instanceof ZodError ? error.issues.map((each) => `${each.path}: ${each.message}`) : ["no JSON"];
-      process.stderr.write(`line ${index + 1}: ${problems.join("; ")}\n`);
-      process.exitCode = 1;
+  const customers = new Set(settings.customers.map(({ id }) => id));
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input: process.stdin })) {
+      line++;
+      if (text.trim() === "") continue;
+      const read = readMessage(text, customers);
+      if ("problems" in read) {
+        process.stderr.write(`line ${line}: ${read.problems.join("; ")}\n`);
+        process.exitCode = 1;
+        continue;
+      }
+      process.stdout.write(outbox.accept(read.message, Date.now()) ? "accepted\n" : "known\n");
     }
+  } catch (error) {
+    // From this line on nothing was accepted.
+    throw new OutboxError(`line ${line}: not accepted, for the outbox cannot be written: ${wordsOf(error)}`);
+  } finally {
+    outbox.close();
   }
-  outbox.close();
+}
+
+function readMessage(
+  text: string,
+  customers: ReadonlySet<string>,
+): { readonly message: NewMessage } | { readonly problems: readonly string[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problems: ["no JSON"] };
+  }
+  const { success, data, error } = newMessage.safeParse(value);
+  if (!success) {
+    return { problems: error.issues.map(({ path, message }) => `${path.join(".") || "(all)"}: ${message}`) };
+  }
+  if (!customers.has(data.customer)) {
+    return { problems: [`customer: the settings know no customer ${JSON.stringify(data.customer)}`] };
+  }
+  return { message: data };
+}
+
+/** The outbox's file cannot be read or written. */
+class OutboxError extends Error {
+  override readonly name = "OutboxError";
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const [command, settingsPath, ...rest] = process.argv.slice(2);
@@ -85,7 +125,7 @@ try {
       await serve(readSettings(settingsPath));
       break;
     case "accept":
-      accept(readSettings(settingsPath));
+      await accept(readSettings(settingsPath));
       break;
     case "status": {
       const outbox = new Outbox(readSettings(settingsPath).outbox);
@@ -97,9 +137,10 @@ try {
       throw new SettingsError(usage);
   }
 } catch (error) {
-  if (!(error instanceof SettingsError || error instanceof OutboxInUseError)) {
+  const isOutboxes = error instanceof OutboxError || isSqliteError(error);
+  if (!(error instanceof SettingsError || error instanceof OutboxInUseError || isOutboxes)) {
     throw error;
   }
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  process.stderr.write(`${isSqliteError(error) ? "The outbox cannot be used: " : ""}${error.message}\n`);
+  process.exitCode = isOutboxes ? 3 : 2;
 }

@@ -16,7 +16,13 @@ const schema = `
     last_error TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS unsent ON message (customer, id) WHERE state IN ('queued', 'sending');
+  CREATE INDEX IF NOT EXISTS ended ON message (ended_at_ms) WHERE state IN ('sent', 'failed');
   CREATE TABLE IF NOT EXISTS token_cache (customer TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS connection (
+    customer TEXT PRIMARY KEY,
+    home_account_id TEXT NOT NULL,
+    number INTEGER NOT NULL
+  ) STRICT;
 `;
 
 /** Another process sends from this outbox. */
@@ -33,6 +39,31 @@ export interface OutboxCounts extends Record<MessageState, number> {
   readonly oldestUnsentAgeMs: number;
 }
 
+export interface OutboxOptions {
+  /**
+   * How long to wait, with everything else of this process standing still, while another process writes; milliseconds,
+   * default 10,000. Then `isOutboxBusy` holds for what is thrown.
+   */
+  readonly busyTimeoutMs?: number;
+}
+
+/** Whether SQLite itself failed: the disk is full, the file is none of its, another process writes. */
+export function isSqliteError(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: string }).code === "ERR_SQLITE_ERROR";
+}
+
+/** Whether this was thrown because another process was writing for too long: it may work a moment later. */
+export function isOutboxBusy(error: unknown): boolean {
+  const { errcode } = (error ?? {}) as { readonly errcode?: number };
+  return errcode !== undefined && (errcode & 0xff) === sqliteBusy;
+}
+
+/** SQLITE_BUSY; extended codes hold it in their lowest byte: https://sqlite.org/rescode.html#busy */
+const sqliteBusy = 5;
+
+/** How long the Message-ID of a message that was sent or failed is known; milliseconds: 30 days. */
+export const rememberedMs = 30 * 86_400_000;
+
 /**
  * Messages that were accepted and must not be lost: a SQLite file, written through to the disk before `accept`
  * returns. Any process may hand in messages; one sends.
@@ -44,7 +75,7 @@ export class Outbox {
   #lock: DatabaseSync | undefined;
 
   /** Opens the outbox, made if there is none: readable by its owner only, for it holds mail and refresh tokens. */
-  constructor(path: string) {
+  constructor(path: string, { busyTimeoutMs = 10_000 }: OutboxOptions = {}) {
     this.#path = path;
     for (const file of [path, `${path}.lock`]) {
       if (!existsSync(file)) {
@@ -53,7 +84,8 @@ export class Outbox {
       }
     }
     this.#database = new DatabaseSync(path);
-    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000");
+    this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL; PRAGMA secure_delete = ON`);
     this.#database.exec(schema);
   }
 
@@ -69,7 +101,7 @@ export class Outbox {
       lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     } catch (error) {
       lock.close();
-      throw (error as { errcode?: number }).errcode === 5 ? new OutboxInUseError(this.#path) : error;
+      throw isOutboxBusy(error) ? new OutboxInUseError(this.#path) : error;
     }
     this.#lock = lock;
     this.#run("UPDATE message SET state = 'queued' WHERE state = 'sending'");
@@ -122,12 +154,21 @@ export class Outbox {
     };
   }
 
-  /** The message is out. */
-  markSent(id: number, nowMs: number): void {
+  /** The message is out: its content is nobody's any more, its Message-ID stays known. */
+  markSent(id: number, nowMs: number, error: string | null = null): void {
     this.#run(
-      "UPDATE message SET state = 'sent', ended_at_ms = ?, last_error = NULL WHERE id = ?",
+      "UPDATE message SET state = 'sent', content = '', ended_at_ms = ?, last_error = ? WHERE id = ?",
       Math.floor(nowMs),
+      error,
       id,
+    );
+  }
+
+  /** Forgets what was sent or failed more than {@link rememberedMs} ago: handed in again, it is sent again. */
+  forgetEnded(nowMs: number): void {
+    this.#run(
+      "DELETE FROM message WHERE state IN ('sent', 'failed') AND ended_at_ms < ?",
+      Math.floor(nowMs - rememberedMs),
     );
   }
 
@@ -141,13 +182,16 @@ export class Outbox {
     );
   }
 
-  /** To be tried again, not before `nextAttemptAtMs`. */
-  putBack(id: number, nextAttemptAtMs: number, error: string): void {
+  /** To be tried again, not before `nextAttemptAtMs`; with `to`, for these recipients only. */
+  putBack(id: number, nextAttemptAtMs: number, error: string, to?: readonly string[]): void {
     this.#run(
-      `UPDATE message SET state = 'queued', attempts = attempts + 1, next_attempt_at_ms = ?, last_error = ?
+      `UPDATE message SET state = 'queued', attempts = attempts + 1, next_attempt_at_ms = ?, last_error = ?,
+         content = iif(? = '', content, json_set(content, '$.to', json(?)))
        WHERE id = ?`,
       Math.ceil(nextAttemptAtMs),
       error,
+      to === undefined ? "" : "to",
+      JSON.stringify(to ?? []),
       id,
     );
   }
@@ -196,6 +240,24 @@ export class Outbox {
     );
   }
 
+  /** The customer has connected the mailbox, with this account: a process that sends notices it by the number. */
+  saveConnection(customer: string, homeAccountId: string): void {
+    this.#run(
+      `INSERT INTO connection (customer, home_account_id, number) VALUES (?, ?, 1)
+       ON CONFLICT (customer) DO UPDATE SET home_account_id = excluded.home_account_id, number = number + 1`,
+      customer,
+      homeAccountId,
+    );
+  }
+
+  /** How often the customer has connected, and with which account the last time. */
+  connection(customer: string): { readonly homeAccountId: string | undefined; readonly number: number } {
+    const row = this.#get("SELECT home_account_id, number FROM connection WHERE customer = ?", customer);
+    return row === undefined
+      ? { homeAccountId: undefined, number: 0 }
+      : { homeAccountId: String(row.home_account_id), number: Number(row.number) };
+  }
+
   /** Lets go of the file. Once is enough. */
   close(): void {
     for (const database of [this.#database, this.#lock]) {
@@ -205,7 +267,7 @@ export class Outbox {
     }
   }
 
-  #run(sql: string, ...values: (string | number)[]) {
+  #run(sql: string, ...values: (string | number | null)[]) {
     return this.#statement(sql).run(...values);
   }
 

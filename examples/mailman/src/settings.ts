@@ -24,6 +24,8 @@ const settings = z.strictObject({
     .default({ host: "smtp.office365.com", port: 587 }),
   graphUrl: https.default("https://graph.microsoft.com/v1.0"),
   workers: z.int().min(1).max(64).default(8),
+  /** How long messages under way may take when Mailman is asked to stop. */
+  stopWithinSeconds: z.number().min(0).max(3_600).default(30),
   customers: z
     .array(
       z.strictObject({

@@ -1,19 +1,24 @@
 import { retryAfterMs } from "../../../runtime/src/index.ts";
 import { judgeGraphAnswer } from "./judge-graph-answer.ts";
-import { SubmissionError, type Submit } from "./submission.ts";
+import { defaultSubmissionTimeoutMs, SubmissionError, type Submit } from "./submission.ts";
 
 export interface GraphSettings {
   /** E.g. `https://graph.microsoft.com/v1.0`. */
   readonly url: string;
-  /** Time for one request; milliseconds, default 60,000. */
+  /** Longest time for one message; milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** Default: the global `fetch`. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
 /** Sends by Microsoft Graph: https://learn.microsoft.com/graph/api/user-sendmail */
-export function submitByGraph({ url, timeoutMs = 60_000, fetch = globalThis.fetch }: GraphSettings): Submit {
-  return async ({ mailbox }, accessToken, { messageId, to, subject, text }) => {
+export function submitByGraph({
+  url,
+  timeoutMs = defaultSubmissionTimeoutMs,
+  fetch = globalThis.fetch,
+}: GraphSettings): Submit {
+  return async ({ mailbox }, accessToken, { messageId, to, subject, text }, stop) => {
+    const timeout = AbortSignal.timeout(timeoutMs);
     let response: Response;
     let answer: string;
     try {
@@ -30,7 +35,7 @@ export function submitByGraph({ url, timeoutMs = 60_000, fetch = globalThis.fetc
           },
         }),
         redirect: "manual",
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: stop === undefined ? timeout : AbortSignal.any([stop, timeout]),
       });
       answer = await response.text();
     } catch {

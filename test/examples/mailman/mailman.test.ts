@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import type { AttemptRecord } from "../../../examples/mailman/src/attempt-record.ts";
 import type { Customer } from "../../../examples/mailman/src/customer.ts";
-import { type AttemptRecord, Mailman } from "../../../examples/mailman/src/mailman.ts";
+import { Mailman } from "../../../examples/mailman/src/mailman.ts";
 import { Outbox } from "../../../examples/mailman/src/outbox.ts";
-import { SubmissionError } from "../../../examples/mailman/src/submission.ts";
+import { PartlySubmittedError, SubmissionError } from "../../../examples/mailman/src/submission.ts";
 import { environmentSource, RotatingSecret, TokenRequestError } from "../../../runtime/src/index.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
@@ -18,19 +20,24 @@ const customers: Customer[] = ["ann", "bob", "cy"].map((id) => ({
 
 interface Office {
   mailman: Mailman;
+  outbox: Outbox;
+  outboxPath: string;
   time: VirtualTime;
   sent: string[];
   records: AttemptRecord[];
   discarded: string[];
   /** What getting a token and handing over do first; may throw. */
   token: (customer: Customer) => Promise<void> | void;
-  hand: (messageId: string) => Promise<void> | void;
+  hand: (messageId: string, to: readonly string[]) => Promise<void> | void;
+  /** Told of each attempt; may throw. */
+  onAttempt: () => void;
   accept(id: string, customer: string): void;
 }
 
 function open(t: TestContext, workers = 2): Office {
   const time = new VirtualTime();
-  const outbox = new Outbox(join(temporaryFolder(t), "outbox.db"));
+  const outboxPath = join(temporaryFolder(t), "outbox.db");
+  const outbox = new Outbox(outboxPath, { busyTimeoutMs: 0 });
   const secret = new RotatingSecret({
     credential: "mailman",
     source: environmentSource({ variable: "SECRET", environment: { SECRET: "value-1" } }),
@@ -40,11 +47,14 @@ function open(t: TestContext, workers = 2): Office {
   let tokens = 0;
   const office: Office = {
     time,
+    outbox,
+    outboxPath,
     sent: [],
     records: [],
     discarded: [],
     token: () => {},
     hand: () => {},
+    onAttempt: () => {},
     accept: (id, customer) =>
       void office.mailman.accept({ messageId: `<${id}@crm.test>`, customer, to: ["x@y.test"] }),
     mailman: new Mailman({
@@ -68,15 +78,18 @@ function open(t: TestContext, workers = 2): Office {
         discard: (_customer, token) => office.discarded.push(token),
       },
       submit: { smtp: submit, graph: submit },
-      onAttempt: (record) => office.records.push(record),
+      onAttempt: (record) => {
+        office.records.push(record);
+        office.onAttempt();
+      },
     }),
   };
   async function submit(
     _customer: Customer,
     _token: string,
-    { messageId }: { messageId: string },
+    { messageId, to }: { messageId: string; to: readonly string[] },
   ): Promise<void> {
-    await office.hand(messageId);
+    await office.hand(messageId, to);
     office.sent.push(messageId);
   }
   office.mailman.start();
@@ -252,4 +265,81 @@ test("tells nothing of content and addresses in its records", async (t) => {
   office.accept("1", "ann");
   await office.time.advance(100);
   assert.ok(!/x@y\.test|contoso/.test(JSON.stringify(office.records)));
+});
+
+test("sends on with a logger that throws", async (t) => {
+  const office = open(t);
+  office.onAttempt = () => {
+    throw new Error("broken logger");
+  };
+  office.accept("1", "ann");
+  office.accept("2", "ann");
+  await office.time.advance(1_000);
+  assert.equal(office.mailman.counts.sent, 2);
+});
+
+test("waits while another process writes to the outbox, and sends nothing twice", async (t) => {
+  const office = open(t, 1);
+  const other = new DatabaseSync(office.outboxPath);
+  t.after(() => other.close());
+  office.accept("1", "ann");
+  office.accept("2", "bob");
+  office.hand = () => {
+    if (!other.isTransaction) other.exec("BEGIN IMMEDIATE"); // From when the first message is out.
+  };
+  await office.time.advance(60_000);
+  assert.equal(office.sent.length, 1);
+  assert.equal(office.mailman.counts.sent, 0);
+  office.hand = () => {};
+  other.exec("COMMIT");
+  await office.time.advance(2_000);
+  assert.deepEqual(office.sent.toSorted(), ["<1@crm.test>", "<2@crm.test>"]);
+  assert.equal(office.mailman.counts.sent, 2);
+});
+
+test("breaks off what takes too long when it stops, and keeps it in the outbox", async (t) => {
+  const office = open(t, 1);
+  office.hand = () => new Promise<void>(() => {});
+  office.accept("1", "ann");
+  await office.time.settle();
+  const startedMs = office.time.monotonicMs();
+  await office.time.until(office.mailman.stop({ withinMs: 20_000 }));
+  assert.equal(office.time.monotonicMs() - startedMs, 20_000);
+  assert.equal(office.mailman.counts.queued, 1);
+  assert.deepEqual(
+    office.records.map(({ outcome }) => outcome),
+    ["interrupted"],
+  );
+});
+
+test("tries again only for the recipients that were put off", async (t) => {
+  const office = open(t);
+  const handedTo: (readonly string[])[] = [];
+  office.hand = (_messageId, to) => {
+    handedTo.push(to);
+    if (to.includes("late@y.test") && handedTo.length === 1) {
+      throw new PartlySubmittedError("2 of 3 recipients: RCPT TO: 451", ["late@y.test"]);
+    }
+    if (to.includes("gone@z.test")) throw new PartlySubmittedError("1 of 2 recipients: RCPT TO: 550", []);
+  };
+  const accept = (id: string, to: string[]) =>
+    office.mailman.accept({ messageId: `<${id}@crm.test>`, customer: "ann", to });
+  accept("1", ["x@y.test", "late@y.test", "never@y.test"]);
+  await office.time.advance(60_000);
+  accept("2", ["x@y.test", "gone@z.test"]);
+  await office.time.advance(1_000);
+  assert.deepEqual(handedTo, [
+    ["x@y.test", "late@y.test", "never@y.test"],
+    ["late@y.test"],
+    ["x@y.test", "gone@z.test"],
+  ]);
+  assert.deepEqual(
+    office.records.map(({ outcome, error }) => [outcome, error?.includes("550") ?? false]),
+    [
+      ["again", false],
+      ["sent", false],
+      ["sent", true],
+    ],
+  );
+  assert.equal(office.mailman.counts.sent, 2);
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import type { NewMessage } from "../../../examples/mailman/src/message.ts";
-import { Outbox, OutboxInUseError } from "../../../examples/mailman/src/outbox.ts";
+import { Outbox, OutboxInUseError, rememberedMs } from "../../../examples/mailman/src/outbox.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const none = new Set<string>();
@@ -186,4 +186,17 @@ test("takes moments between two milliseconds", (t) => {
   outbox.markSent(outbox.claim(2, none)?.id ?? 0, 2.5);
   outbox.markFailed(outbox.claim(2.5, none)?.id ?? 0, 3.5, "no");
   assert.equal(outbox.counts(4).sent + outbox.counts(4).failed, 2);
+});
+
+test("keeps no content of what was sent, but its Message-ID for 30 days", (t) => {
+  const { path, outbox } = open(t);
+  outbox.accept({ ...message("1"), text: "confidential words" }, 0);
+  const { id } = outbox.claim(0, none) ?? assert.fail();
+  outbox.markSent(id, 1_000);
+  outbox.forgetEnded(1_000 + rememberedMs);
+  assert.equal(outbox.accept(message("1"), 2_000), false);
+  outbox.forgetEnded(1_001 + rememberedMs);
+  assert.equal(outbox.accept(message("1"), 3_000), true);
+  outbox.close();
+  assert.ok(!readFileSync(path).includes("confidential words"), "the file still holds what was sent");
 });

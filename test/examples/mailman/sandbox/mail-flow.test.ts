@@ -147,3 +147,30 @@ test("a mail service that refuses everybody for ten minutes costs no message", a
   assert.deepEqual(checkDelivery(office), allWell);
   assert.deepEqual([mailman.counts.queued, mailman.counts.failed], [0, 0]);
 });
+
+test("a recipient who is put off gets the message later, and the others get it once", async (t) => {
+  await using office = await openPostOffice(t, { ofEachKind: 1 });
+  const { world, mailman, records } = office;
+  for (const [n, status] of [
+    [2, 452],
+    [3, 550],
+  ] as const) {
+    await world.trusted.sandbox.faults.add({
+      match: { operation: "smtp.rcpt" },
+      when: { kind: "nth", n },
+      effect: { kind: "status", status, body: status === 550 ? "5.1.1 User unknown" : "4.2.2 Mailbox full" },
+    });
+  }
+  const to = ["bob@contoso.test", "late@contoso.test", "gone@contoso.test"];
+  mailman.accept({ messageId: "<many@crm.test>", customer: "smtp-app-0", to, subject: "1" });
+  await world.time.advance(minuteMs);
+  assert.deepEqual(
+    office.delivered().map((message) => message.to),
+    [["bob@contoso.test"], ["late@contoso.test"]],
+  );
+  assert.deepEqual(
+    records.map(({ outcome }) => outcome),
+    ["again", "sent"],
+  );
+  assert.match(records[0]?.error ?? "", /^PartlySubmittedError: 2 of 3 recipients: RCPT TO: 452/);
+});

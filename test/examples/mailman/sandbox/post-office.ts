@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { AttemptRecord } from "../../../../examples/mailman/src/attempt-record.ts";
 import type { Customer } from "../../../../examples/mailman/src/customer.ts";
 import { CustomerTokens } from "../../../../examples/mailman/src/customer-tokens.ts";
-import { type AttemptRecord, Mailman } from "../../../../examples/mailman/src/mailman.ts";
+import { Mailman } from "../../../../examples/mailman/src/mailman.ts";
 import { Outbox } from "../../../../examples/mailman/src/outbox.ts";
 import type { Submit } from "../../../../examples/mailman/src/submission.ts";
 import { submitByGraph } from "../../../../examples/mailman/src/submit-by-graph.ts";
