@@ -35,24 +35,89 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignalLike | unde
   });
 }
 
+/** Calls `listener` when something happens; returns how to stop that. */
+export type Subscribe = (listener: () => void) => () => void;
+
 /**
- * Waits.
+ * Waits, until `wake` calls its listener if that comes first.
  *
  * @throws the reason of `signal` as soon as it is aborted.
  */
-export function delay(clock: Clock, delayMs: number, signal?: AbortSignalLike): Promise<void> {
+export function delay(
+  clock: Clock,
+  delayMs: number,
+  signal?: AbortSignalLike,
+  wake?: Subscribe,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     throwIfAborted(signal);
+    const end = () => {
+      cancelTimer();
+      stopListening?.();
+      signal?.removeEventListener("abort", onAbort);
+    };
     const onAbort = () => {
-      cancel();
+      end();
       reject(signal === undefined ? undefined : reasonOf(signal));
     };
-    const cancel = clock.setTimer(() => {
-      signal?.removeEventListener("abort", onAbort);
+    const onTime = () => {
+      end();
       resolve();
-    }, delayMs);
+    };
+    const cancelTimer = clock.setTimer(onTime, delayMs);
+    const stopListening = wake?.(onTime);
     signal?.addEventListener("abort", onAbort, { once: true });
   });
+}
+
+/**
+ * As {@link abortable}, but for at most `limitMs`; what the promise stands for goes on.
+ *
+ * @throws what `onTimeout` returns, when the time is over.
+ */
+export async function timeLimited<T>(
+  promise: Promise<T>,
+  clock: Clock,
+  limitMs: number,
+  signal: AbortSignalLike | undefined,
+  onTimeout: () => Error,
+): Promise<T> {
+  let cancelTimer = () => {};
+  const timeout = new Promise<never>((_, reject) => {
+    cancelTimer = clock.setTimer(() => reject(onTimeout()), limitMs);
+  });
+  try {
+    return await abortable(Promise.race([promise, timeout]), signal);
+  } finally {
+    cancelTimer();
+  }
+}
+
+/** A signal that is aborted with the first of several; `unlink` leaves no listener behind on them. */
+export function linkSignals(signals: readonly (AbortSignal | undefined)[]): {
+  readonly signal: AbortSignal;
+  unlink(): void;
+} {
+  // `AbortSignal.any` would stay tied to a signal that lives as long as the process.
+  const controller = new AbortController();
+  const links = signals.flatMap((signal) => {
+    if (signal === undefined) {
+      return [];
+    }
+    const onAbort = () => controller.abort(signal.reason);
+    if (signal.aborted) {
+      onAbort();
+    } else {
+      signal.addEventListener("abort", onAbort, { once: true });
+    }
+    return [() => signal.removeEventListener("abort", onAbort)];
+  });
+  const unlink = () => {
+    for (const end of links) {
+      end();
+    }
+  };
+  return { signal: controller.signal, unlink };
 }
 
 function reasonOf(signal: AbortSignalLike): unknown {

@@ -33,8 +33,10 @@ export function judge(error: unknown, { subject, cancelled }: Caller): Verdict {
     return endedEarly ? "proves-nothing" : "unrelated";
   }
   switch (error.failure.kind) {
-    case "expired":
     case "wrong-secret":
+      // Not sent because it was refused before: whoever was refused has opened the breaker, or waits to try again.
+      return error.attempts === 0 ? "proves-nothing" : "opens";
+    case "expired":
     case "loop":
       return "opens";
     case "user-grant":

@@ -94,11 +94,12 @@ export class SecretInjectingNetwork implements INetworkModule {
         grantType,
         subject: call?.subject,
         stop: call?.stop,
-        attempt: async (secret, { timeoutMs }) => {
+        attempt: async (secret, { timeoutMs, closed }) => {
           form.set("client_secret", secret.reveal());
           const answer = await sendForm(url, form, {
             headers: options?.headers,
             timeoutMs,
+            signal: closed,
             fetch: this.#fetch,
             clock,
           });

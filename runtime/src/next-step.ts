@@ -14,8 +14,6 @@ export interface Situation {
   readonly reloaded: boolean;
   /** Whether a secret that is not known to be refused is at hand: a newer one, or the previous one. */
   readonly hasOther: boolean;
-  /** Whether the refused secret may only be too new for the replica that answered. */
-  readonly isYoung: boolean;
   /** How long the refused secret is left alone, in milliseconds; without meaning for other failures. */
   readonly refusedForMs: number;
   /** The jittered delay that it is the turn of, in milliseconds. */
@@ -30,15 +28,15 @@ export type Step =
   | { readonly do: "give-up" };
 
 /** A timer may fire this much early by the monotonic clock, in milliseconds. */
-const timerInaccuracyMs = 2;
+export const timerInaccuracyMs = 2;
 
 const giveUp: Step = { do: "give-up" };
 
 /**
  * Decides what follows a failed token request. Pure.
  *
- * A refused secret leads to one read of the source, then to another secret if there is one; only a young one is
- * waited for. Passing trouble is waited out as long as attempts and time allow. Everything else needs a person.
+ * A refused secret leads to one read of the source, then to another secret if there is one; where there is none, one
+ * that was only unknown is tried again if that is soon. Passing trouble is waited out as long as attempts and time allow. Everything else needs a person.
  */
 export function nextStep(situation: Situation): Step {
   const { failure } = situation;
@@ -48,13 +46,13 @@ export function nextStep(situation: Situation): Step {
       if (!situation.reloaded) {
         return { do: "reload" };
       }
-      if (situation.attempts >= situation.maxAttempts) {
+      if (situation.attempts >= situation.maxAttempts || situation.leftMs <= 0) {
         return giveUp;
       }
       if (situation.hasOther) {
         return { do: "switch" };
       }
-      return failure.kind === "wrong-secret" && situation.isYoung
+      return failure.kind === "wrong-secret"
         ? wait(situation, situation.refusedForMs + timerInaccuracyMs)
         : giveUp;
     case "throttled":

@@ -202,7 +202,7 @@ export class RotatingSecretCredential implements TokenCredential {
       grantType: "client_credentials",
       subject: request.tenantId === this.#tenantId ? undefined : request.tenantId,
       stop,
-      attempt: async (secret, { timeoutMs }) => {
+      attempt: async (secret, { timeoutMs, closed }) => {
         const outcome = await requestClientCredentialsToken({
           authorityHost: this.#authorityHost,
           tenantId: request.tenantId,
@@ -211,6 +211,7 @@ export class RotatingSecretCredential implements TokenCredential {
           scope: request.scope,
           claims: request.enableCae ? withCaeCapability(request.claims) : request.claims,
           timeoutMs,
+          signal: closed,
           fetch: this.#fetch,
           clock: this.#secret.clock,
         });

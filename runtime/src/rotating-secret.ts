@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import { type BulkheadPolicy, BulkheadRejectedError, bulkhead, TaskCancelledError } from "cockatiel";
-import { type AbortSignalLike, abortable } from "./abort.ts";
+import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from "cockatiel";
+import { type AbortSignalLike, abortable, linkSignals, timeLimited } from "./abort.ts";
 import type { Random } from "./backoff.ts";
 import { ApplicationBreaker, type BreakerState } from "./breaker.ts";
 import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
@@ -66,8 +66,8 @@ export class RotatingSecret {
   readonly #bulkhead: BulkheadPolicy;
   readonly #telemetry: Telemetry;
   readonly #observer: RunObserver;
+  readonly #closed = new AbortController();
   #waiters = 0;
-  #closed = false;
 
   /** @throws ConfigurationError naming every option that cannot be used. */
   constructor(options: RotatingSecretOptions) {
@@ -98,7 +98,7 @@ export class RotatingSecret {
       random,
       refreshIntervalMs: options.refreshIntervalMs ?? 600_000,
       readTimeoutMs: limits.readTimeoutMs,
-      isRefused: (secret) => this.#refused.failureOf(secret, clock.monotonicMs()) !== undefined,
+      isRefused: (secret) => this.#refused.standing(secret, clock.monotonicMs()) !== undefined,
       onRead: (error) => {
         this.#telemetry.secretRead(error?.reason ?? "ok");
         if (error !== undefined) {
@@ -148,6 +148,7 @@ export class RotatingSecret {
    * @throws SecretReadError
    */
   async start(options: { readonly signal?: AbortSignal } = {}): Promise<SecretInfo> {
+    this.#closed.signal.throwIfAborted();
     const secret = await this.#cache.load(this.limits.maxElapsedMs, options.signal);
     return secret.info;
   }
@@ -173,18 +174,20 @@ export class RotatingSecret {
       grantType,
       subject,
       stop,
-      attempt: async (secret) => {
-        const abort = new AbortController();
-        const onStop = () => abort.abort(stop?.reason);
-        stop?.addEventListener("abort", onStop, { once: true });
+      attempt: async (secret, bounds) => {
         const { maxElapsedMs } = this.limits;
-        const cancelTimer = this.clock.setTimer(
-          () => abort.abort(new OperationTimeoutError(maxElapsedMs)),
-          maxElapsedMs,
-        );
+        const timeout = new AbortController();
+        const link = linkSignals([bounds.stop, timeout.signal]);
+        const onTimeout = () => {
+          timeout.abort(new OperationTimeoutError(maxElapsedMs));
+          return timeout.signal.reason;
+        };
         try {
-          const use_ = use(secret.reveal(), { secret: secret.info, signal: abort.signal });
-          return { ok: true, value: await abortable(use_, abort.signal) };
+          const work = use(secret.reveal(), { secret: secret.info, signal: link.signal });
+          return {
+            ok: true,
+            value: await timeLimited(work, this.clock, bounds.leftMs, bounds.stop, onTimeout),
+          };
         } catch (error) {
           const failure = classify(error);
           if (failure === undefined) {
@@ -192,8 +195,7 @@ export class RotatingSecret {
           }
           return { ok: false, failure };
         } finally {
-          cancelTimer();
-          stop?.removeEventListener("abort", onStop);
+          link.unlink();
         }
       },
     });
@@ -210,10 +212,10 @@ export class RotatingSecret {
     return this.#telemetry.listen(listener);
   }
 
-  /** Stops background reads and waiting calls. Using it afterwards throws `ClosedError`. */
+  /** Stops background reads, requests and waiting calls. Those, and later ones, throw `ClosedError`. */
   close(): void {
-    if (!this.#closed) {
-      this.#closed = true;
+    if (!this.#closed.signal.aborted) {
+      this.#closed.abort(new ClosedError());
       this.#cache.close();
       this.#breaker.close();
       this.#telemetry.close();
@@ -226,43 +228,40 @@ export class RotatingSecret {
    * @internal
    */
   async run<T>(operation: Operation<T>): Promise<T> {
-    const { stop, subject } = operation;
-    stop?.throwIfAborted();
-    if (this.#closed) {
-      throw new ClosedError();
-    }
+    const { subject } = operation;
+    operation.stop?.throwIfAborted();
+    this.#closed.signal.throwIfAborted();
     const { breaker } = this;
     if (breaker.state === "open" && breaker.probeInMs > 0) {
       throw new BreakerOpenError(breaker.probeInMs, breaker.error); // Without queueing first.
     }
+    const { signal: stop, unlink } = linkSignals([operation.stop, this.#closed.signal]);
     const context = {
+      stop,
+      closed: this.#closed.signal,
       cache: this.#cache,
       refused: this.#refused,
       limits: this.limits,
       clock: this.clock,
       random: this.random,
       observer: this.#observer,
-      startedMs: this.clock.monotonicMs(),
+      startedMs: operation.startedMs ?? this.clock.monotonicMs(),
       readsAtStart: this.#cache.readsBegun,
     };
     try {
       // An aborted `stop` ends what has not begun; what has is left to finish, for its result is worth keeping.
-      return await this.#bulkhead.execute(
-        () =>
-          this.#breaker.execute((isProbe) => runWithSecret(operation, { ...context, isProbe }), {
-            subject,
-            signal: stop,
-          }),
-        stop,
-      );
+      // The bulkhead is not told of it: it would drop a call, and with it the turn of the one behind.
+      return await this.#bulkhead.execute(() => {
+        stop.throwIfAborted();
+        return this.#breaker.execute((isProbe) => runWithSecret(operation, { ...context, isProbe }), {
+          subject,
+          signal: stop,
+        });
+      });
     } catch (error) {
-      if (error instanceof BulkheadRejectedError) {
-        throw new TooManyWaitersError(this.limits.maxWaiters);
-      }
-      if (error instanceof TaskCancelledError) {
-        stop?.throwIfAborted();
-      }
-      throw error;
+      throw error instanceof BulkheadRejectedError ? new TooManyWaitersError(this.limits.maxWaiters) : error;
+    } finally {
+      unlink();
     }
   }
 
@@ -278,7 +277,7 @@ export class RotatingSecret {
     }
     this.#waiters++;
     try {
-      return await abortable(promise, signal);
+      return await abortable(abortable(promise, this.#closed.signal), signal);
     } finally {
       this.#waiters--;
     }

@@ -1,13 +1,16 @@
-import { abortable, delay } from "./abort.ts";
+import { delay, timeLimited } from "./abort.ts";
 import { fullJitterDelayMs, type Random } from "./backoff.ts";
 import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
 import type { ClientSecret } from "./client-secret.ts";
 import type { Clock } from "./clock.ts";
 import { OperationTimeoutError, TokenRequestError } from "./errors.ts";
 import type { Limits } from "./limits.ts";
-import { nextStep, type Step } from "./next-step.ts";
+import { nextStep, type Step, timerInaccuracyMs } from "./next-step.ts";
 import { isYoung, type RefusedSecrets } from "./refused-secrets.ts";
 import type { SecretCache } from "./secret-cache.ts";
+
+/** A source that was read this lately is not read again for a secret known to be refused; milliseconds. */
+const rereadPauseMs = 1_000;
 
 /** Delays between attempts against passing trouble. */
 const transientBackoff = { firstMs: 250, longestMs: 8_000 };
@@ -17,6 +20,18 @@ export type AttemptOutcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: TokenFailure; readonly cause?: string | undefined };
 
+/** The bounds of one attempt. */
+export interface AttemptOptions {
+  /** Time for one request, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Time left to the whole call, in milliseconds. */
+  readonly leftMs: number;
+  /** Aborted when nobody waits any more, or everything is closed. */
+  readonly stop: AbortSignal;
+  /** Aborted when everything is closed: nobody will use the answer. */
+  readonly closed: AbortSignal;
+}
+
 /** Something that needs the client secret: usually a token request. */
 export interface Operation<T> {
   readonly grantType: TokenGrantType;
@@ -24,10 +39,12 @@ export interface Operation<T> {
   readonly subject?: string | undefined;
   /** Aborted when nobody waits any more: no further attempt is then begun. One under way is left to finish. */
   readonly stop?: AbortSignal | undefined;
+  /** Monotonic time at which the caller came, if that was before the operation is run. */
+  readonly startedMs?: number | undefined;
   /**
    * Tries once. A refusal is a value; anything thrown ends the operation as it is.
    */
-  attempt(secret: ClientSecret, options: { readonly timeoutMs: number }): Promise<AttemptOutcome<T>>;
+  attempt(secret: ClientSecret, options: AttemptOptions): Promise<AttemptOutcome<T>>;
 }
 
 /** What a run tells of itself. */
@@ -49,12 +66,32 @@ export interface RunContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly observer: RunObserver;
+  /** The operation's `stop`, or `closed`. */
+  readonly stop: AbortSignal;
+  /** Aborted when everything is closed. */
+  readonly closed: AbortSignal;
   /** Monotonic time at which the call came in. */
   readonly startedMs: number;
   /** `cache.readsBegun` when the call came in. */
   readonly readsAtStart: number;
   /** A breaker's probe: neither waits nor repeats. */
   readonly isProbe: boolean;
+}
+
+interface FailedAttempt {
+  readonly failure: TokenFailure;
+  readonly secret: ClientSecret;
+  /** Monotonic time. */
+  readonly sentAtMs: number;
+  /** `cache.readsBegun` when it was sent. */
+  readonly readsWhenSent: number;
+}
+
+/** How far a call has come. */
+interface Progress {
+  readonly attempts: number;
+  readonly waits: number;
+  leftMs(): number;
 }
 
 interface Choice {
@@ -66,25 +103,26 @@ interface Choice {
 /**
  * Runs an operation with the secret at hand, and follows {@link nextStep} when it is refused.
  *
- * @throws TokenRequestError, SecretReadError, OperationTimeoutError, the reason of `operation.stop`, or what
+ * @throws TokenRequestError, SecretReadError, OperationTimeoutError, the reason of `context.stop`, or what
  * `operation.attempt` throws.
  */
 export async function runWithSecret<T>(operation: Operation<T>, context: RunContext): Promise<T> {
-  const { cache, refused, limits, clock, observer } = context;
+  const { cache, refused, limits, clock, observer, stop, closed } = context;
   const leftMs = () => context.startedMs + limits.maxElapsedMs - clock.monotonicMs();
   let waits = 0;
   for (let attempts = 1; ; attempts++) {
     if (leftMs() <= 0) {
       throw new OperationTimeoutError(limits.maxElapsedMs);
     }
-    const { secret, isFallback } = await chooseSecret(operation, context, attempts - 1, leftMs());
+    const { secret, isFallback } = await chooseSecret(context, attempts - 1, leftMs);
     const sentAtMs = clock.monotonicMs();
     const readsWhenSent = cache.readsBegun;
     let outcome: AttemptOutcome<T>;
     try {
-      operation.stop?.throwIfAborted();
-      const timeoutMs = Math.max(1, Math.min(limits.requestTimeoutMs, leftMs()));
-      outcome = await operation.attempt(secret, { timeoutMs });
+      stop.throwIfAborted();
+      const left = Math.max(1, leftMs());
+      const timeoutMs = Math.min(limits.requestTimeoutMs, left);
+      outcome = await operation.attempt(secret, { timeoutMs, leftMs: left, stop, closed });
     } catch (error) {
       refused.release(secret, clock.monotonicMs());
       throw error;
@@ -98,32 +136,29 @@ export async function runWithSecret<T>(operation: Operation<T>, context: RunCont
       }
       return outcome.value;
     }
-    const step = await afterFailure(outcome.failure, secret, attempts, waits, readsWhenSent, leftMs, context);
+    const refusal = { failure: outcome.failure, secret, sentAtMs, readsWhenSent };
+    const step = await afterFailure(refusal, { attempts, waits, leftMs }, context);
     if (step.do === "give-up") {
       throw new TokenRequestError(outcome.failure, attempts, secret.info, outcome.cause);
     }
     if (step.do === "wait") {
       waits++;
-      await delay(clock, step.delayMs, operation.stop);
+      await delay(clock, step.delayMs, stop);
     }
   }
 }
 
 /** Takes note of a failure and decides what follows, the source read anew if that decision needs it. */
 async function afterFailure(
-  failure: TokenFailure,
-  secret: ClientSecret,
-  attempts: number,
-  waits: number,
-  readsWhenSent: number,
-  leftMs: () => number,
+  { failure, secret, sentAtMs, readsWhenSent }: FailedAttempt,
+  { attempts, waits, leftMs }: Progress,
   context: RunContext,
 ): Promise<Step> {
   const { cache, refused, limits, clock, random, observer } = context;
   const young = isYoung(secret, clock.nowMs(), cache.firstSeenMs(secret));
   let refusedForMs = 0;
   if (failure.kind === "expired" || failure.kind === "wrong-secret") {
-    refusedForMs = refused.add(secret, failure, young, clock.monotonicMs());
+    refusedForMs = refused.add(secret, { failure, young, sentAtMs }, clock.monotonicMs());
     observer.onRefused(secret, failure);
   } else {
     refused.release(secret, clock.monotonicMs());
@@ -138,7 +173,6 @@ async function afterFailure(
       mayWait: !context.isProbe,
       reloaded,
       hasOther,
-      isYoung: young,
       refusedForMs,
       backoffMs,
     });
@@ -146,55 +180,70 @@ async function afterFailure(
   if (step.do !== "reload") {
     return step;
   }
-  await cache.loadSince(readsWhenSent).catch(() => {}); // Reported by the cache; what is at hand must do.
-  return decide(true, await hasUsableSecret(context));
+  await tolerantly(cache.loadSince(readsWhenSent), leftMs, context);
+  const isUsable = (held: ClientSecret | undefined) =>
+    held !== undefined && refused.standing(held, clock.monotonicMs()) === undefined;
+  return decide(
+    true,
+    isUsable(cache.current) || isUsable(await tolerantly(cache.previous(), leftMs, context)),
+  );
 }
 
-async function hasUsableSecret({ cache, refused, clock }: RunContext): Promise<boolean> {
-  const usable = (secret: ClientSecret | undefined) =>
-    secret !== undefined && refused.failureOf(secret, clock.monotonicMs()) === undefined;
-  return usable(cache.current) || usable(await cache.previous().catch(() => undefined));
+/** What a read of the source comes to within the call's time; nothing if it fails, which the cache reports. */
+async function tolerantly<T>(
+  read: Promise<T>,
+  leftMs: () => number,
+  { clock, limits, stop }: RunContext,
+): Promise<T | undefined> {
+  const onTimeout = () => new OperationTimeoutError(limits.maxElapsedMs);
+  try {
+    return await timeLimited(read, clock, Math.max(0, leftMs()), stop, onTimeout);
+  } catch {
+    stop.throwIfAborted();
+    return undefined;
+  }
 }
 
 /**
- * The current secret, or the previous one while the current one is refused. Reads the source anew if both are.
+ * The current secret, or the previous one while the current one is refused. Reads the source anew if both are; then
+ * waits until one of them may be tried again, or another caller's trial has ended, if that is soon.
  */
-async function chooseSecret(
-  operation: Operation<unknown>,
-  context: RunContext,
-  attempts: number,
-  waitMs: number,
-): Promise<Choice> {
-  const { cache, refused, clock } = context;
+async function chooseSecret(context: RunContext, attempts: number, leftMs: () => number): Promise<Choice> {
+  const { cache, refused, clock, stop, isProbe } = context;
+  const nowMs = () => clock.monotonicMs();
   const takeHeld = async (): Promise<Choice | undefined> => {
     const { current } = cache;
-    if (current !== undefined && refused.take(current, clock.monotonicMs())) {
+    if (current !== undefined && refused.take(current, nowMs())) {
       return { secret: current, isFallback: false };
     }
-    const previous = await abortable(
-      cache.previous().catch(() => undefined),
-      operation.stop,
-    );
-    return previous !== undefined && refused.take(previous, clock.monotonicMs())
+    const previous = await tolerantly(cache.previous(), leftMs, context);
+    return previous !== undefined && refused.take(previous, nowMs())
       ? { secret: previous, isFallback: true }
       : undefined;
   };
-  const current = await cache.load(context.isProbe ? 0 : waitMs, operation.stop);
-  let choice = await takeHeld();
-  if (choice === undefined) {
-    await abortable(
-      cache.loadSince(context.readsAtStart).catch(() => {}),
-      operation.stop,
-    );
-    choice = await takeHeld();
+  for (let mayRead = true; ; mayRead = false) {
+    const current = await cache.load(leftMs(), stop, !isProbe);
+    let choice = await takeHeld();
+    if (choice === undefined && mayRead && nowMs() - cache.readEndedMs >= rereadPauseMs) {
+      await tolerantly(cache.loadSince(context.readsAtStart), leftMs, context);
+      choice = await takeHeld();
+    }
+    if (choice !== undefined) {
+      return choice;
+    }
+    const held = [cache.current ?? current, await tolerantly(cache.previous(), leftMs, context)];
+    const refusals = held.flatMap((secret) => {
+      const refusal = secret === undefined ? undefined : refused.standing(secret, nowMs());
+      return refusal === undefined ? [] : [refusal];
+    });
+    const waitMs = Math.min(...refusals.map((refusal) => refusal.leftMs)) + timerInaccuracyMs;
+    const isAwaited = waitMs < leftMs() || (leftMs() > 0 && refusals.some(({ onTrial }) => onTrial));
+    const [first] = refusals;
+    if (first !== undefined && (isProbe || !isAwaited)) {
+      throw new TokenRequestError(first.failure, attempts, held[0]?.info);
+    }
+    if (first !== undefined) {
+      await delay(clock, Math.min(waitMs, leftMs()), stop, refused.onChange);
+    } // Otherwise a refusal ran out just now.
   }
-  if (choice !== undefined) {
-    return choice;
-  }
-  const secret = cache.current ?? current;
-  const failure = refused.failureOf(secret, clock.monotonicMs());
-  if (failure === undefined) {
-    return { secret, isFallback: false }; // Its refusal ran out just now.
-  }
-  throw new TokenRequestError(failure, attempts, secret.info);
 }

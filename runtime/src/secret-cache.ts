@@ -1,4 +1,4 @@
-import { abortable, delay } from "./abort.ts";
+import { abortable, delay, linkSignals, timeLimited } from "./abort.ts";
 import type { Random } from "./backoff.ts";
 import type { ClientSecret } from "./client-secret.ts";
 import type { Clock } from "./clock.ts";
@@ -22,6 +22,17 @@ export interface SecretCacheOptions {
   onChanged(secret: ClientSecret, before: ClientSecret | undefined): void;
 }
 
+/** How long a failed read of the previous secret answers for the next ones, in milliseconds. */
+const previousFailureMs = 5_000;
+
+interface Previous {
+  /** The version of the secret that it is the previous one of. */
+  readonly of: string;
+  readonly secret: Promise<ClientSecret | undefined>;
+  /** Monotonic time from which it is read anew. */
+  untilMs: number;
+}
+
 /**
  * Holds the current secret and, on need, the one before; reads the source in the background, one read at a time
  * however many callers. A failing source takes nothing away: what is held stays.
@@ -31,11 +42,12 @@ export class SecretCache {
   readonly #closed = new AbortController();
   #current: ClientSecret | undefined;
   #superseded: ClientSecret | undefined;
-  #previous: { readonly of: string; readonly secret: ClientSecret | undefined } | undefined;
+  #previous: Previous | undefined;
   #reading: Promise<ClientSecret> | undefined;
   #readsBegun = 0;
   /** Monotonic time of the next read in the background. */
   #nextReadMs = 0;
+  #readEndedMs = Number.NEGATIVE_INFINITY;
   /** Why the last finished read failed, if it did. */
   #failure: SecretReadError | undefined;
   #failures = 0;
@@ -55,31 +67,54 @@ export class SecretCache {
 
   /**
    * The secret at hand, read first if there is none. While the source fails, all callers share its schedule of
-   * retries, and each waits for at most `waitMs`.
+   * retries, and each waits for at most `leftMs`, for one read alone if it may not wait.
    *
    * @throws SecretReadError
    */
-  async load(waitMs: number, signal?: AbortSignal): Promise<ClientSecret> {
-    const { clock } = this.#options;
-    const deadlineMs = clock.monotonicMs() + waitMs;
+  async load(leftMs: number, signal?: AbortSignal, mayWait = true): Promise<ClientSecret> {
+    if (this.#current !== undefined) {
+      return this.#current;
+    }
+    const link = linkSignals([signal, this.#closed.signal]);
+    try {
+      return await this.#loadFirst(this.#options.clock.monotonicMs() + leftMs, mayWait, link.signal);
+    } finally {
+      link.unlink();
+    }
+  }
+
+  async #loadFirst(deadlineMs: number, mayWait: boolean, signal: AbortSignal): Promise<ClientSecret> {
+    const { clock, source } = this.#options;
+    const onTimeout = () =>
+      this.#failure ?? new SecretReadError(source.description, "unavailable", { code: "timeout" });
     while (this.#current === undefined) {
-      this.#closed.signal.throwIfAborted();
+      signal.throwIfAborted();
       const nowMs = clock.monotonicMs();
+      if (nowMs >= deadlineMs) {
+        throw onTimeout();
+      }
       if (this.#failure !== undefined && this.#reading === undefined && nowMs < this.#nextReadMs) {
-        if (!this.#failure.isTransient || this.#nextReadMs > deadlineMs) {
+        if (!this.#failure.isTransient || !mayWait || this.#nextReadMs > deadlineMs) {
           throw this.#failure;
         }
         await delay(clock, this.#nextReadMs - nowMs, signal);
       } else {
-        await abortable(this.#read(), signal).catch((error: unknown) => {
-          signal?.throwIfAborted();
-          if (!(error instanceof SecretReadError) || !error.isTransient) {
-            throw error;
-          }
-        });
+        await timeLimited(this.#read(), clock, deadlineMs - nowMs, signal, onTimeout).catch(
+          (error: unknown) => {
+            signal.throwIfAborted();
+            if (!(error instanceof SecretReadError) || !error.isTransient) {
+              throw error;
+            }
+          },
+        );
       }
     }
     return this.#current;
+  }
+
+  /** Monotonic time at which the last read ended, in milliseconds. */
+  get readEndedMs(): number {
+    return this.#readEndedMs;
   }
 
   /** How many reads have begun so far: a moment, for {@link loadSince}. */
@@ -104,7 +139,11 @@ export class SecretCache {
     }
   }
 
-  /** The secret that was current before and may still work. */
+  /**
+   * The secret that was current before and may still work, read once for all who ask.
+   *
+   * @throws SecretReadError
+   */
   async previous(): Promise<ClientSecret | undefined> {
     const current = this.#current;
     if (current === undefined) {
@@ -118,13 +157,16 @@ export class SecretCache {
     if (superseded !== undefined && (keyId === undefined || superseded.info.keyId === previousKeyId)) {
       return superseded;
     }
-    if (this.#previous?.of !== version) {
-      const secret = await this.#bounded((signal) =>
-        this.#options.source.readPrevious?.(current, { signal }),
-      );
-      this.#previous = { of: version, secret };
+    const { clock, source } = this.#options;
+    if (this.#previous?.of !== version || clock.monotonicMs() >= this.#previous.untilMs) {
+      const secret = this.#bounded((signal) => source.readPrevious?.(current, { signal }));
+      const previous: Previous = { of: version, secret, untilMs: Number.POSITIVE_INFINITY };
+      this.#previous = previous;
+      secret.catch(() => {
+        previous.untilMs = clock.monotonicMs() + previousFailureMs;
+      });
     }
-    return this.#previous?.secret;
+    return this.#previous.secret;
   }
 
   /** When this process first held the secret, milliseconds since 1970. */
@@ -168,6 +210,7 @@ export class SecretCache {
       this.#failures++;
       throw this.#failure;
     } finally {
+      this.#readEndedMs = this.#options.clock.monotonicMs();
       if (!this.#closed.signal.aborted) {
         this.#schedule();
         this.#options.onRead(this.#failure);

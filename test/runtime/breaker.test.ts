@@ -16,6 +16,7 @@ import { VirtualTime } from "../support/virtual-time.ts";
 const options = { firstProbeMs: 5_000, longestProbeMs: 60_000, customersToOpen: 3 };
 const common = { codes: [], advice: "" };
 const error = (failure: TokenFailure) => new TokenRequestError(failure, 1, undefined);
+const wrong: TokenFailure = { ...common, kind: "wrong-secret" };
 const expired = error({ ...common, kind: "expired" });
 const transient = error({ ...common, kind: "transient", reason: "server" });
 const throttled = error({ ...common, kind: "throttled", retryAfterMs: 90_000 });
@@ -26,6 +27,13 @@ const loop = error({ ...common, kind: "loop" });
 describe("judge", () => {
   const cases: [string, unknown, string | undefined, string, boolean?][] = [
     ["an expired secret", expired, "ann", "opens"],
+    ["a wrong secret", new TokenRequestError(wrong, 1, undefined), "ann", "opens"],
+    [
+      "a secret not sent because it was refused before",
+      new TokenRequestError(wrong, 0, undefined),
+      undefined,
+      "proves-nothing",
+    ],
     ["a loop", loop, "ann", "opens"],
     ["an unreadable vault", new SecretReadError("vault", "forbidden"), "ann", "opens"],
     ["the application's own 503", transient, undefined, "opens"],

@@ -23,7 +23,6 @@ const usual: Omit<Situation, "failure"> = {
   mayWait: true,
   reloaded: false,
   hasOther: false,
-  isYoung: false,
   refusedForMs: 1_200,
   backoffMs: 200,
 };
@@ -35,15 +34,26 @@ describe("nextStep", () => {
     ["reads it even as a probe", "wrong", { mayWait: false }, { do: "reload" }],
     ["switches if there is another", "expired", { reloaded: true, hasOther: true }, { do: "switch" }],
     ["switches as a probe", "wrong", { reloaded: true, hasOther: true, mayWait: false }, { do: "switch" }],
-    ["gives an expired one up", "expired", { reloaded: true, isYoung: true }, { do: "give-up" }],
-    ["waits for a young one", "wrong", { reloaded: true, isYoung: true }, { do: "wait", delayMs: 1_202 }],
-    ["gives an old one up", "wrong", { reloaded: true }, { do: "give-up" }],
+    ["gives an expired one up", "expired", { reloaded: true }, { do: "give-up" }],
     [
-      "does not wait for a young one as a probe",
+      "waits for one that may be tried again soon",
       "wrong",
-      { reloaded: true, isYoung: true, mayWait: false },
+      { reloaded: true },
+      { do: "wait", delayMs: 1_202 },
+    ],
+    [
+      "gives one up that is left alone for long",
+      "wrong",
+      { reloaded: true, refusedForMs: 45_000 },
       { do: "give-up" },
     ],
+    [
+      "does not switch when its time is over",
+      "wrong",
+      { reloaded: true, hasOther: true, leftMs: 0 },
+      { do: "give-up" },
+    ],
+    ["does not wait as a probe", "wrong", { reloaded: true, mayWait: false }, { do: "give-up" }],
     [
       "does not switch at the last attempt",
       "wrong",
@@ -94,7 +104,6 @@ describe("nextStep", () => {
                 mayWait,
                 reloaded,
                 hasOther: next(),
-                isYoung: next(),
               });
               if (step.do === "reload") {
                 assert.ok(!reloaded, "read twice after one refusal");

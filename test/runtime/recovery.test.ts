@@ -159,7 +159,7 @@ describe("RotatingSecretCredential, when something is wrong", () => {
     directory.secrets.set("secret-1", "unknown");
     const before = directory.requests.length;
     for (let minute = 0; minute < 18 * 60; minute++) {
-      await credential.getToken(scope).catch(() => {});
+      await time.until(credential.getToken(scope)).catch(() => {});
       await time.advance(minuteMs);
     }
     const requests = directory.requests.length - before;

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { RotatingSecretCredential } from "../../runtime/src/rotating-secret-credential.ts";
+import type { VirtualTime } from "../support/virtual-time.ts";
+import { CredentialWorld } from "./credential-world.ts";
+import { type FakeDirectory, type FakeVault, refusal, scope } from "./fake-cloud.ts";
+
+const hourMs = 3_600_000;
+
+describe("RotatingSecretCredential, with many callers at once", () => {
+  let world: CredentialWorld;
+  let time: VirtualTime;
+  let directory: FakeDirectory;
+  let vault: FakeVault;
+  let credential: RotatingSecretCredential;
+
+  beforeEach(() => {
+    world = new CredentialWorld();
+    ({ time, directory, vault } = world);
+    directory.latencyMs = 100;
+    credential = world.open({}, { additionallyAllowedTenants: ["*"] });
+  });
+
+  afterEach(() => world.close());
+
+  /** Asks for a token of each of so many tenants. */
+  const askFor = (tenants: number) =>
+    Promise.allSettled(
+      Array.from({ length: tenants }, (_, index) =>
+        credential.getToken(scope, { tenantId: `tenant${index}.test` }),
+      ),
+    );
+  const succeeded = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
+    outcomes.filter(({ status }) => status === "fulfilled").length;
+
+  /** An established secret: what makes it unknown is no propagation. */
+  async function grow(): Promise<void> {
+    await time.until(credential.getToken(scope));
+    await time.advance(24 * hourMs);
+  }
+
+  it("gets over one moment in which every replica refuses the secret, whoever asks then", async () => {
+    await grow();
+    let isRefusing = true;
+    directory.fault = () => (isRefusing ? refusal("invalid_client", 7000215, 401) : undefined);
+    const before = directory.requests.length;
+    const answers = askFor(32);
+    await time.advance(1_000);
+    isRefusing = false;
+    const startedMs = time.monotonicMs();
+    assert.equal(succeeded(await time.until(answers)), 32);
+    assert.ok(time.monotonicMs() - startedMs < 10_000, `${time.monotonicMs() - startedMs} ms`);
+    assert.equal(directory.requests.length - before, 64);
+    assert.equal(world.secret.breaker.state, "closed");
+  });
+
+  it("is back within a minute even if none of the callers could wait", async () => {
+    world.secret.close();
+    credential = world.open({ limits: { maxAttempts: 1 } }, { additionallyAllowedTenants: ["*"] });
+    await grow();
+    directory.fault = () => refusal("invalid_client", 7000215, 401);
+    assert.equal(succeeded(await time.until(askFor(32))), 0);
+    directory.fault = () => undefined;
+    const startedMs = time.monotonicMs();
+    for (;;) {
+      const answer = credential.getToken(scope, { tenantId: "other.test" });
+      if (await time.until(answer).then(Boolean, () => false)) {
+        break;
+      }
+      await time.advance(1_000);
+    }
+    assert.ok(time.monotonicMs() - startedMs < 60_000, `${time.monotonicMs() - startedMs} ms`);
+  });
+
+  it("waits as one for a young secret that some replicas do not know yet", async () => {
+    directory.secrets.set("secret-1", "unknown");
+    const answers = askFor(10);
+    await time.advance(300);
+    directory.secrets.set("secret-1", "valid");
+    assert.equal(succeeded(await time.until(answers)), 10);
+    assert.equal(world.secret.breaker.state, "closed");
+    assert.ok(!world.events.some(({ type }) => type === "breaker-changed"));
+  });
+
+  it("tries a refused secret through one caller at a time", async () => {
+    directory.secrets.set("secret-1", "unknown");
+    const answers = askFor(10);
+    await time.advance(150);
+    assert.equal(directory.requests.length, 10);
+    await time.advance(3_000);
+    assert.ok(directory.requests.length <= 13, `${directory.requests.length} requests`);
+    directory.secrets.set("secret-1", "valid");
+    await time.until(answers);
+  });
+
+  it("reads the previous secret once for all who need it", async () => {
+    vault.publish("secret-2");
+    vault.latencyMs = 100;
+    assert.equal(succeeded(await time.until(askFor(32))), 32);
+    assert.equal(vault.previousReads, 1);
+  });
+
+  it("lets a caller have its turn behind one that gave up in the queue", async () => {
+    world.secret.close();
+    credential = world.open({ limits: { maxConcurrentRequests: 1 } }, { additionallyAllowedTenants: ["*"] });
+    const abort = new AbortController();
+    const first = credential.getToken(scope, { tenantId: "one.test" });
+    const second = credential.getToken(scope, { tenantId: "two.test", abortSignal: abort.signal });
+    const third = credential.getToken(scope, { tenantId: "three.test" });
+    await time.settle();
+    abort.abort(new Error("enough"));
+    await assert.rejects(second, /enough/);
+    await time.until(Promise.all([first, third]), 1_000);
+  });
+});
