@@ -2,7 +2,7 @@ import { z } from "zod";
 import { formatInstant, parseInstant } from "./instant.ts";
 import { emptyMemory, type Memory } from "./rotation/memory.ts";
 import { type Published, parsePublished, publishedTags, TagsError } from "./rotation/published.ts";
-import type { ConsumerSettings } from "./settings/schema.ts";
+import { type ConsumerSettings, requestSchema } from "./settings/schema.ts";
 import type { LastPlacement } from "./vault/move.ts";
 
 /**
@@ -60,6 +60,8 @@ export const credentialOutputSchema = z.object({
     .optional(),
   /** The ids of requests that were carried out. */
   requests: z.array(z.string()).optional(),
+  /** What a command asked for and has not been carried out yet. */
+  pending: requestSchema.optional(),
   /** What was asked for and could not be done, and why. */
   refusals: z.array(z.string()).optional(),
   /** This credential was left as it is in the last update, and why. */
@@ -136,6 +138,7 @@ export function credentialOutput(
           },
     broken: memory.broken,
     requests: memory.requests.length === 0 ? undefined : memory.requests,
+    pending: memory.pending,
     refusals: facts.refusals?.length === 0 ? undefined : facts.refusals,
     stopped: facts.stopped,
     federated: facts.federated?.map(({ name, issuer, subject }) => ({ name, issuer, subject })),
@@ -227,6 +230,7 @@ function memoryOf(name: string, output: CredentialOutput): Memory {
           },
     broken,
     requests: output.requests ?? [],
+    pending: output.pending,
   };
 }
 

@@ -146,7 +146,7 @@ function outputOf(
     resource,
     places,
     settings: { consumers },
-    plan: { refusals },
+    plan: { refusals, remarks },
     move,
     stopped,
   }: Omit<(typeof published)[number], "name">,
@@ -159,7 +159,14 @@ function outputOf(
         credentialOutput(
           name,
           {
-            ...{ clientId, applicationObjectId, ...place, consumers, refusals, stopped },
+            ...{
+              clientId,
+              applicationObjectId,
+              ...place,
+              consumers,
+              refusals: [...refusals, ...remarks],
+              stopped,
+            },
             vault: vaultName === settings.vault.name ? undefined : vaultName,
             movedFrom:
               movedFrom === undefined ? undefined : { ...movedFrom, sinceMs: move?.sinceMs ?? nowMs },

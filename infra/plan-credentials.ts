@@ -1,13 +1,22 @@
 import { createHash } from "node:crypto";
 import { emptyMemory, type Memory } from "./rotation/memory.ts";
-import { planNothing, planRotation } from "./rotation/plan.ts";
-import { type Plan, PlanRefusal } from "./rotation/plan-types.ts";
+import { planNeverPublished, planNothing, planRotation } from "./rotation/plan.ts";
+import { type Plan, PlanRefusal, plannedOf } from "./rotation/plan-types.ts";
 import type { Policy } from "./rotation/policy.ts";
 import { contradiction, type Published } from "./rotation/published.ts";
+import { wantedRequest } from "./rotation/situation.ts";
 import { policyOf } from "./settings/consistency.ts";
-import type { CredentialSettings, RotationSettings } from "./settings/schema.ts";
+import {
+  type CredentialSettings,
+  type RotationSettings,
+  type Settings,
+  verificationDefaults,
+} from "./settings/schema.ts";
 import type { Move, PlacedRead } from "./vault/move.ts";
 import type { Inconsistency, ReadResult } from "./vault/read-published.ts";
+
+/** What the plans depend on; a rotation without a tenant of its own is planned for in simulations alone. */
+export type PlanSettings = RotationSettings & Partial<Pick<Settings, "tenantId" | "verification">>;
 
 /** What this update does with one credential, and all that was decided on. */
 export interface PlannedCredential {
@@ -21,6 +30,8 @@ export interface PlannedCredential {
   move?: Move | undefined;
   /** Why the credential is left as it is. */
   stopped: string | undefined;
+  /** The stack may have made secrets for it that it does not remember: no update may delete what it does not declare. */
+  keepsUndeclared?: boolean;
 }
 
 /** A credential that somebody still reads must not vanish from the settings, or lose its secrets to federation. */
@@ -44,7 +55,7 @@ function refusalsToRemove(
  * @throws PlanRefusal listing every credential for which nothing safe can be done: then nothing at all is done.
  */
 export function planCredentials(
-  settings: RotationSettings,
+  settings: PlanSettings,
   read: ReadonlyMap<string, PlacedRead>,
   memories: ReadonlyMap<string, Memory>,
   nowMs: number,
@@ -69,17 +80,19 @@ export function planCredentials(
 }
 
 function planCredential(
-  settings: RotationSettings,
+  settings: PlanSettings,
   credential: CredentialSettings,
   result: PlacedRead,
   memory: Memory,
   nowMs: number,
 ): PlannedCredential {
   const policy = policyOf(settings, credential);
-  const settingsDigest = digestOf(credential, policy);
+  const request = wantedRequest({ request: credential.request, memory }, memory.requests);
+  const asked = request === undefined ? credential : { ...credential, request };
+  const settingsDigest = digestOf(asked, policy, settings);
   const common = { settings: credential, policy, memory, settingsDigest, move: result.move };
   const doubt = inconsistencyOf(result, memory);
-  if (doubt !== undefined) return { ...common, ...planAsRemembered(credential.name, doubt, policy, memory) };
+  if (doubt !== undefined) return { ...common, ...planAsRemembered(doubt, policy, memory, nowMs) };
   const published = result.kind === "published" ? result.published : undefined;
   refuseOtherApplication(credential, published);
   const { hold } = credential;
@@ -110,24 +123,34 @@ function inconsistencyOf(result: ReadResult, memory: Memory): Inconsistency | un
     : { reason: `the tags of the published secret were changed: ${reason}`, keyId, expiresAtMs };
 }
 
-/** The tags cannot be believed: everything stays as the stack remembers it, if it remembers this publication. */
+/**
+ * The tags cannot be believed: everything stays as the stack remembers it, if it remembers this publication. If it does
+ * not, what it remembers may be out of date as well: an update that died, and then a version that somebody wrote by
+ * hand. The secret published last by its knowledge is kept, and nothing else of the credential is touched.
+ */
 function planAsRemembered(
-  name: string,
   { reason, keyId, expiresAtMs }: Inconsistency,
   policy: Policy,
   memory: Memory,
-): Pick<PlannedCredential, "plan" | "published" | "stopped"> {
+  nowMs: number,
+): Pick<PlannedCredential, "plan" | "published" | "stopped" | "keepsUndeclared"> {
   const { published } = memory;
-  const isRemembered =
-    published !== undefined &&
-    (published.current.keyId === keyId || published.current.expiresAtMs === expiresAtMs);
-  if (!isRemembered) {
-    throw new PlanRefusal(
-      `${name}: ${reason}, and the stack does not remember this publication. Put the tags right (${TAGS_RUNBOOK}).`,
-    );
+  if (published === undefined) {
+    const stopped = `${reason}, and the stack has never published it: another name is needed, or its tags (${TAGS_RUNBOOK})`;
+    // With a key's id in its tags it may have been ours, by an update that died.
+    const keepsUndeclared = keyId !== undefined;
+    return { plan: planNeverPublished(memory, nowMs), published, stopped, keepsUndeclared };
   }
+  const isRemembered = published.current.keyId === keyId || published.current.expiresAtMs === expiresAtMs;
   const plan = planNothing(published, memory, policy);
-  return { plan, published, stopped: `${reason} (${TAGS_RUNBOOK})` };
+  if (isRemembered) return { plan, published, stopped: `${reason} (${TAGS_RUNBOOK})` };
+  const { current } = published;
+  return {
+    plan: { ...plan, slots: [plannedOf(current)] },
+    published,
+    stopped: `${reason}, and the stack does not remember this publication: until that is put right, no update of this stack deletes any secret (${TAGS_RUNBOOK})`,
+    keepsUndeclared: true,
+  };
 }
 
 /** Another application has other secrets: its credential is another credential. */
@@ -143,10 +166,21 @@ function refuseOtherApplication(
   );
 }
 
-/** Changes when anything changes that could make a failed verification succeed. */
-function digestOf(credential: CredentialSettings, policy: Policy): string {
-  return createHash("sha256")
-    .update(JSON.stringify([credential, policy]))
-    .digest("hex")
-    .slice(0, 16);
+/**
+ * Changes when anything changes that could make a failed verification succeed. What the stack says counts where it
+ * differs from the defaults, so that the digest of a stack that says nothing stays what it was.
+ */
+function digestOf(credential: CredentialSettings, policy: Policy, settings: PlanSettings): string {
+  const { successes, pause, window } = settings.verification ?? {};
+  const own = Object.entries({ successes, pause, window }).filter(
+    ([name, value]) =>
+      value !== undefined && value !== verificationDefaults[name as keyof typeof verificationDefaults],
+  );
+  const parts = [credential, policy, ...(own.length > 0 ? [own] : [])];
+  const digest = shortHash(JSON.stringify(parts), 16);
+  return settings.tenantId === undefined ? digest : `${digest}/${shortHash(settings.tenantId, 8)}`;
+}
+
+function shortHash(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
 }

@@ -61,7 +61,7 @@ export function planReport(planned: readonly PlannedCredential[], nowMs: number)
       action: plan.action,
       reason: plan.reason,
       ...(stopped !== undefined && { stopped }),
-      refusals: plan.refusals,
+      refusals: [...plan.refusals, ...plan.remarks],
       consumers: settings.consumers.map(({ name }) => name),
       ...(publish !== undefined && { publish: secretOf(publish.secret) }),
       ...(publish?.previous !== undefined && {

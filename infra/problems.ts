@@ -10,7 +10,9 @@ export function problemsOf(name: string, { failure, broken, refusals, stopped }:
   }
   if (broken !== undefined) {
     problems.push(
-      `${name}: the published generation ${broken.generation} does not work: ${broken.reason} (docs/runbooks/expired-secret.md)`,
+      broken.kind === "rejected"
+        ? `${name}: the published generation ${broken.generation} does not work: ${broken.reason} (docs/runbooks/expired-secret.md)`
+        : `${name}: the published generation ${broken.generation} could not be verified: ${broken.reason} (docs/runbooks/unverified-secret.md)`,
     );
   }
   problems.push(...(refusals ?? []));

@@ -27,17 +27,20 @@ const ERROR_REPORTED = 32;
  *
  * The engine carries deletions out only after a good end. So an update that retires a secret ends well even
  * so: a failure of one credential must not keep the leaked secret of another alive. The error is then in the
- * log, in the outputs, and in the next update's end.
+ * log, in the outputs, and in the next update's end. Where a deletion could take a secret that the stack does not
+ * remember, none is carried out at all.
  */
 export function endInError(
   credentials: pulumi.Output<Record<string, CredentialOutput>>,
   planned: readonly PlannedCredential[],
 ): void {
   if (pulumi.runtime.isDryRun()) return;
-  const retires = planned.some(({ plan }) => plan.action === "retire");
+  const deletes =
+    planned.some(({ plan }) => plan.action === "retire") &&
+    !planned.some(({ keepsUndeclared = false }) => keepsUndeclared);
   credentials.apply((outputs) => {
     const problems = Object.entries(outputs).flatMap(([name, output]) => problemsOf(name, output));
     for (const problem of problems) pulumi.log.error(problem);
-    if (problems.length > 0 && !retires) process.once("beforeExit", () => process.exit(ERROR_REPORTED));
+    if (problems.length > 0 && !deletes) process.once("beforeExit", () => process.exit(ERROR_REPORTED));
   });
 }

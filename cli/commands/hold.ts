@@ -8,8 +8,8 @@ import { describePlan } from "../operate/describe-plan.ts";
 import {
   plansOf,
   readStackFacts,
-  requireAccepted,
   requireKnown,
+  requireNoRemarks,
   type StackFacts,
 } from "../operate/read-plans.ts";
 import { withHold } from "../operate/stack-file.ts";
@@ -44,7 +44,7 @@ export const registerHold: RegisterCommand = (program, { terminal }) => {
       const plans = plansOf(withHoldInFacts(facts, name, hold)).filter(
         ({ settings }) => settings.name === name,
       );
-      requireAccepted(plans);
+      requireNoRemarks(plans);
       for (const plan of plans) terminal.err(describePlan(plan).join("\n"));
       const file = join(projectFolderOf(options), `Pulumi.${engine.stack.split("/").at(-1)}.yaml`);
       const question =

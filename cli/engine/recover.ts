@@ -47,7 +47,7 @@ interface Deployment {
   pending_operations?: unknown[];
 }
 
-async function exportStack(engine: Engine): Promise<ExportedStack> {
+export async function exportStack(engine: Engine): Promise<ExportedStack> {
   const { stdout } = await engine.expect(["stack", "export"]);
   return JSON.parse(stdout) as ExportedStack;
 }
@@ -104,7 +104,7 @@ async function deletedPasswords(
 }
 
 /** Writes a checkpoint back. Secrets in it are encrypted; the file is for its owner alone all the same. */
-async function importStack(engine: Engine, stack: ExportedStack): Promise<void> {
+export async function importStack(engine: Engine, stack: ExportedStack): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "keyturn-settle-"));
   try {
     const file = join(folder, "stack.json");

@@ -5,6 +5,7 @@ import type { ProcessResult } from "../../tools/run-process.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Directory, openDirectory } from "./directory.ts";
 import { type Engine, pulumiError, timeoutError } from "./engine.ts";
+import { noteRequests } from "./note-requests.ts";
 import { readCredentials } from "./outputs.ts";
 import { type HandMadeKey, type Removed, releaseStaleLock, removeOrphans, settlePending } from "./recover.ts";
 
@@ -42,9 +43,13 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
     opened ??= openDirectory(engine.env);
     return opened;
   };
-  await settlePending(engine, directory, terminal).catch(async (error: unknown) => {
-    if (!(await releaseStaleLock(engine, String(error), terminal))) throw error;
+  const prepare = async () => {
     await settlePending(engine, directory, terminal);
+    await noteRequests(engine);
+  };
+  await prepare().catch(async (error: unknown) => {
+    if (!(await releaseStaleLock(engine, String(error), terminal))) throw error;
+    await prepare();
   });
   let changed = false;
   let credentials: Record<string, CredentialOutput> = {};

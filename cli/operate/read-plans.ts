@@ -70,6 +70,12 @@ export function requireAccepted(plans: readonly PlannedCredential[]): void {
   if (refusals.length > 0) throw new CommandError(refusals.join("\n"));
 }
 
+/** @throws CommandError if something in the settings cannot be as they want it, such as a hold past the safe date. */
+export function requireNoRemarks(plans: readonly PlannedCredential[]): void {
+  const remarks = plans.flatMap(({ plan }) => plan.remarks);
+  if (remarks.length > 0) throw new CommandError(remarks.join("\n"));
+}
+
 /** @throws CommandError that names the known ones, if one of the names is not. */
 export function requireKnown(names: readonly string[], settings: Settings): void {
   const known = settings.credentials.map(({ name }) => name);

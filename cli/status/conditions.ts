@@ -31,7 +31,7 @@ const LATE_MS = 2 * UPDATE_INTERVAL_MS;
 
 /** What is true of a credential, from what the last update left. */
 export function conditionsOf(
-  { current, previous, broken, failure, refusals, stopped, federated }: CredentialOutput,
+  { current, previous, broken, failure, pending, refusals, stopped, federated }: CredentialOutput,
   dates: LifeDates,
   nowMs: number,
 ): Condition[] {
@@ -57,7 +57,13 @@ export function conditionsOf(
         : condition("Valid", false, `expired on ${current.expiresAt} (docs/runbooks/expired-secret.md)`),
       broken === undefined
         ? condition("Working", true, "got tokens when the last update tried it")
-        : condition("Working", false, `${broken.reason} (docs/runbooks/expired-secret.md)`),
+        : broken.kind === "rejected"
+          ? condition("Working", false, `${broken.reason} (docs/runbooks/expired-secret.md)`)
+          : condition(
+              "Working",
+              false,
+              `could not be verified: ${broken.reason} (docs/runbooks/unverified-secret.md)`,
+            ),
       onTime(dates, nowMs),
     );
   }
@@ -81,6 +87,9 @@ export function conditionsOf(
       : [
           `generation ${failure.generation} failed verification ${times(failure.attempts)}, last on ${failure.lastAttemptAt}: ${failure.reason}`,
         ]),
+    ...(pending === undefined
+      ? []
+      : [`${pending.action} was asked for and is not done yet: ${pending.reason} (${pending.id})`]),
     ...(refusals ?? []),
     ...(stopped === undefined ? [] : [stopped]),
   ];

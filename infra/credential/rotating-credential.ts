@@ -75,7 +75,12 @@ export class RotatingCredential extends pulumi.ComponentResource {
     this.clientId = application.clientId;
     this.applicationObjectId = application.objectId;
     this.outcome = pulumi.unsecret(
-      proved.apply(({ published, memory, mayMove }) => ({ published, memory, mayMove })),
+      proved.apply(({ published, memory, mayMove, keepAsItIs }) => ({
+        published,
+        memory,
+        mayMove,
+        keepAsItIs,
+      })),
     );
     this.value = pulumi.secret(proved.apply(({ value }) => value ?? ""));
     this.registerOutputs({ clientId: this.clientId, applicationObjectId: this.applicationObjectId });

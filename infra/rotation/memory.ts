@@ -1,3 +1,4 @@
+import type { Request } from "./plan-types.ts";
 import type { Published } from "./published.ts";
 
 /** Why a secret could not be verified, as far as it matters for what to do next. */
@@ -17,7 +18,7 @@ export interface VerificationFailure {
   /** How many updates in a row have tried. */
   attempts: number;
   lastAttemptAtMs: number;
-  /** Digest of the credential's settings at that try: with other settings there is no waiting. */
+  /** Digest of the settings that decide on it at that try: with other settings there is no waiting. */
   settings: string;
 }
 
@@ -41,14 +42,30 @@ export interface Memory {
   broken: BrokenSecret | undefined;
   /** The ids of requests that were carried out, the latest last. */
   requests: string[];
+  /**
+   * What a command asked for: written down before its update began, and kept until it is carried out, refused, or
+   * something else is asked for, whatever becomes of that update.
+   */
+  pending: Request | undefined;
 }
 
 /** How many requests are remembered: an older one that turns up again would be carried out again. */
 const MOST_REQUESTS = 50;
 
-/** The requests that were carried out, with one more; one that is among them already stays where it is. */
-export function withRequest(requests: readonly string[], id: string | undefined): string[] {
-  return id === undefined || requests.includes(id) ? [...requests] : [...requests, id].slice(-MOST_REQUESTS);
+/**
+ * The requests that were carried out, with one more; one that is among them already stays where it is.
+ * @param standing the id of the request that stands in the settings: as long as it does, it is never forgotten.
+ */
+export function withRequest(
+  requests: readonly string[],
+  id: string | undefined,
+  standing?: string | undefined,
+): string[] {
+  if (id === undefined || requests.includes(id)) return [...requests];
+  const all = [...requests, id];
+  if (all.length <= MOST_REQUESTS) return all;
+  const oldest = all.findIndex((each) => each !== standing);
+  return all.toSpliced(oldest, 1);
 }
 
 export const emptyMemory: Memory = {
@@ -57,4 +74,5 @@ export const emptyMemory: Memory = {
   failure: undefined,
   broken: undefined,
   requests: [],
+  pending: undefined,
 };

@@ -1,7 +1,7 @@
 import { formatInstant } from "../instant.ts";
 import { PUBLICATION_MARGIN_MS } from "./dates.ts";
-import { type FailureKind, type Memory, type VerificationFailure, withRequest } from "./memory.ts";
-import type { Plan, Publication } from "./plan-types.ts";
+import type { FailureKind, Memory, VerificationFailure } from "./memory.ts";
+import type { Plan, Publication, Request } from "./plan-types.ts";
 import { type Policy, UPDATE_INTERVAL_MS } from "./policy.ts";
 import { type Published, rotateAfterMs, type SecretRecord } from "./published.ts";
 
@@ -49,6 +49,8 @@ export interface Outcome {
   memory: Memory;
   /** Whether what is published may be published in the vault that it is to be moved to. */
   mayMove: boolean;
+  /** Whether the version in the vault has to stay although its value is gone: what was made in its place is not proved. */
+  keepAsItIs: boolean;
 }
 
 /** An outcome, and whose value belongs to what is published. */
@@ -56,15 +58,9 @@ export interface Decision extends Outcome {
   value: Role | undefined;
 }
 
-/** What is published cannot be kept, for its value is gone, and what replaces it is not proved. */
-export class UnprovedSecret extends Error {
-  override readonly name = "UnprovedSecret";
-}
-
 /**
  * Decides what is published and remembered.
  * @returns a generator that yields what is to be verified, takes the verdict, and returns the decision.
- * @throws UnprovedSecret if nothing that works can be published.
  */
 export function* decideOutcome(input: OutcomeInput): Generator<Question, Decision, Verdict> {
   const { plan, memory, records } = input;
@@ -79,15 +75,21 @@ export function* decideOutcome(input: OutcomeInput): Generator<Question, Decisio
     value: "candidate",
     published: publishedAfter(input, plan.publish, records.candidate),
     mayMove: input.isToMove === true,
+    keepAsItIs: false,
     memory: {
       ...memory,
       // Whatever was retired before, what is the previous secret now is not.
       retiredGeneration: undefined,
       failure: undefined,
       broken: undefined,
-      requests: withRequest(plan.requestsDone, plan.publish.request),
+      requests: plan.requestsDoneIfPublished,
+      pending: isDone(plan.pending, plan.requestsDoneIfPublished) ? undefined : plan.pending,
     },
   };
+}
+
+function isDone(request: Request | undefined, done: readonly string[]): boolean {
+  return request !== undefined && done.includes(request.id);
 }
 
 /** Between a plan and the secret: no more than a day, even if an update that died had made it. */
@@ -111,7 +113,6 @@ function clockVerdict({ plan, memory, records, candidateMadeAtMs }: OutcomeInput
 
 /** Nothing new is published: makes sure that what is published still works. */
 function* watch({
-  credential,
   plan,
   memory,
   published,
@@ -125,28 +126,31 @@ function* watch({
     // A failure counts as long as what failed is wanted.
     failure: plan.action === "wait" || plan.refusals.length > 0 ? memory.failure : undefined,
     requests: plan.requestsDone,
+    pending: plan.pending,
   };
   if (published === undefined || records.current === undefined) {
-    return { value: undefined, published, mayMove: false, memory: { ...remembered, broken: undefined } };
+    const nothing = { value: undefined, published, mayMove: false, keepAsItIs: false };
+    return { ...nothing, memory: { ...remembered, broken: undefined } };
   }
   const { keyId } = records.current;
   const remade = keyId !== published.current.keyId;
   const verdict = yield { role: "current", purpose: remade || isToMove ? "publish" : "watch" };
+  const { generation } = published.current;
   if (remade && !verdict.ok) {
-    throw new UnprovedSecret(
-      `the secret of ${credential} had been deleted and was made again, but does not pass verification: ${verdict.reason}`,
-    );
+    // Whatever became of the proof, what stands in the vault is gone: only another secret helps.
+    const reason = `it had been deleted and was made again, but that does not pass verification: ${verdict.reason}`;
+    const memory = { ...remembered, broken: { generation, kind: "rejected" as const, reason } };
+    return { value: undefined, published, mayMove: false, keepAsItIs: true, memory };
   }
   return {
     value: "current",
     published: { ...published, current: { ...published.current, keyId } },
     // Nothing is published anywhere that does not work.
     mayMove: isToMove && verdict.ok,
+    keepAsItIs: false,
     memory: {
       ...remembered,
-      broken: verdict.ok
-        ? undefined
-        : { generation: published.current.generation, kind: verdict.kind, reason: verdict.reason },
+      broken: verdict.ok ? undefined : { generation, kind: verdict.kind, reason: verdict.reason },
     },
   };
 }

@@ -31,6 +31,7 @@ export interface PlanInput {
    */
   publishedAtMs?: number | undefined;
   memory: Memory;
+  /** What is asked for now: in the settings, or by a command for this update alone. */
   request: Request | undefined;
   hold: Hold | undefined;
   /** Digest of the credential's settings: see `VerificationFailure.settings`. */
@@ -72,8 +73,10 @@ export interface Plan {
   action: Action;
   /** Why, in words. */
   reason: string;
-  /** What was asked for and cannot be done, in words: reported as errors, and planned without. */
+  /** What a request asked for and cannot be done, in words: reported as errors, and planned without. */
   refusals: string[];
+  /** What else a person has to put right, in words: reported as errors, and in no request's way. */
+  remarks: string[];
   /** What is to be published; undefined leaves what is published as it is. */
   publish: Publication | undefined;
   /** What is published before this update, and stays so if verification fails. */
@@ -84,6 +87,10 @@ export interface Plan {
   retiredGeneration: number | undefined;
   /** The ids of requests carried out, for the stack to remember; that of `publish` not among them. */
   requestsDone: string[];
+  /** The same once `publish` is published. */
+  requestsDoneIfPublished: string[];
+  /** A command's request that is still to be carried out, unless this plan's publication does. */
+  pending: Request | undefined;
   /** What happens next, and when. */
   next: { action: Action; atMs: number; reason: string };
 }

@@ -2,7 +2,13 @@ import { formatDuration } from "../duration.ts";
 import { formatInstant } from "../instant.ts";
 import { retryDelayMs } from "./backoff.ts";
 import { dueAtMs, heldUntilMs, overlapOf, PUBLICATION_MARGIN_MS, retireAtMs, safeDateMs } from "./dates.ts";
-import { type BrokenSecret, type Memory, type VerificationFailure, withRequest } from "./memory.ts";
+import {
+  type BrokenSecret,
+  emptyMemory,
+  type Memory,
+  type VerificationFailure,
+  withRequest,
+} from "./memory.ts";
 import {
   type Plan,
   type PlanInput,
@@ -15,7 +21,7 @@ import {
 import { type Policy, REPLACEMENT_SLACK_MS } from "./policy.ts";
 import { otherSlot, type Published, type SecretRecord } from "./published.ts";
 import { planRollback, repairPromiseMs, rollbackRefusal } from "./rollback.ts";
-import { type Situation, situationOf } from "./situation.ts";
+import { type Situation, situationOf, wantedRequest } from "./situation.ts";
 
 /**
  * The rotation plan: a pure function of policy, of what the vault publishes, of the stack's memory, of
@@ -28,14 +34,32 @@ import { type Situation, situationOf } from "./situation.ts";
  */
 export function planRotation(input: PlanInput): Plan {
   const { published, memory } = input;
-  if (published === undefined) return planFirst(input);
+  if (published === undefined) return finished(input, planFirst(input));
   refuseLostGeneration(published, memory);
   const plan = planNext(situationOf(input, published));
-  return { ...plan, refusals: [...plan.refusals, ...holdRefusals(input, published, plan.publish)] };
+  return finished(input, { ...plan, remarks: holdRemarks(input, published, plan.publish) });
+}
+
+/** A plan as far as it was decided on step by step. */
+type Draft = Omit<Plan, "remarks" | "requestsDoneIfPublished" | "pending">;
+
+/** What becomes of the requests, once the plan stands. */
+function finished({ memory: { pending }, request }: PlanInput, plan: Draft & Pick<Plan, "remarks">): Plan {
+  const { publish, requestsDone, refusals } = plan;
+  const isOpen =
+    pending !== undefined &&
+    !requestsDone.includes(pending.id) &&
+    refusals.length === 0 &&
+    wantedRequest({ request, memory: { ...emptyMemory, pending } }, requestsDone) === pending;
+  return {
+    ...plan,
+    requestsDoneIfPublished: withRequest(requestsDone, publish?.request, request?.id),
+    pending: isOpen ? pending : undefined,
+  };
 }
 
 /** The hold, if it would last longer than is safe for what is published when this update is done. */
-function holdRefusals(
+function holdRemarks(
   { credential, hold, policy, nowMs }: PlanInput,
   published: Published | undefined,
   publish: Publication | undefined,
@@ -51,7 +75,7 @@ function holdRefusals(
   ];
 }
 
-function planNext(situation: Situation): Plan {
+function planNext(situation: Situation): Draft {
   const { published, memory, policy, publishedAtMs, nowMs } = situation;
   const request = acceptedRequest(situation);
   const retirement = request?.action === "retire" ? request : undefined;
@@ -95,7 +119,7 @@ function acceptedRequest(situation: Situation): Request | undefined {
   if (request === undefined || requestsDone.includes(request.id)) return undefined;
   if (request.action === "revoke") return request;
   if (request.action === "retire") {
-    if (previous === undefined) situation.requestsDone = withRequest(requestsDone, request.id);
+    if (previous === undefined) situation.requestsDone = withRequest(requestsDone, request.id, request.id);
     return previous === undefined ? undefined : request;
   }
   // What is promised to the holders of a secret is counted from now: by a wrong clock it would be too little.
@@ -126,17 +150,38 @@ export function planNothing(published: Published, memory: Memory, policy: Policy
     action: "keep",
     reason: "left as it is",
     refusals: [],
+    remarks: [],
     publish: undefined,
     current,
     slots: [current, ...(isRetired ? [] : [previous])].map(plannedOf),
     retiredGeneration: memory.retiredGeneration,
     requestsDone: memory.requests,
+    requestsDoneIfPublished: memory.requests,
+    pending: memory.pending,
     next: { action: "rotate", atMs: dueAtMs(published, policy), reason: "the period is over" },
   };
 }
 
+/** Something stands where nothing was ever published, and it is not ours: it is left alone, and nothing is made. */
+export function planNeverPublished(memory: Memory, nowMs: number): Plan {
+  return {
+    action: "keep",
+    reason: "left as it is",
+    refusals: [],
+    remarks: [],
+    publish: undefined,
+    current: undefined,
+    slots: [],
+    retiredGeneration: undefined,
+    requestsDone: memory.requests,
+    requestsDoneIfPublished: memory.requests,
+    pending: memory.pending,
+    next: { action: "create", atMs: nowMs, reason: "once what stands there is out of the way" },
+  };
+}
+
 /** No secret is published: slot `a`, generation 1, unless the stack remembers otherwise. */
-function planFirst(input: PlanInput): Plan {
+function planFirst(input: PlanInput): Draft & Pick<Plan, "remarks"> {
   const { memory, policy, nowMs } = input;
   const known = memory.published;
   if (known !== undefined) {
@@ -148,6 +193,7 @@ function planFirst(input: PlanInput): Plan {
   const { failure } = memory;
   const common = {
     refusals: [],
+    remarks: [],
     current: undefined,
     retiredGeneration: undefined,
     requestsDone: memory.requests,
@@ -176,11 +222,11 @@ function planFirst(input: PlanInput): Plan {
     splayDays: undefined,
     rotateAfterMs: undefined,
     // Nothing that could be asked for is left to do on a first secret.
-    request: input.request?.id,
+    request: wantedRequest(input, memory.requests)?.id,
   };
   return {
     ...common,
-    refusals: holdRefusals(input, undefined, publish),
+    remarks: holdRemarks(input, undefined, publish),
     action: "create",
     reason: failure === undefined ? "first deployment" : `first deployment, tried again: ${failure.reason}`,
     publish,
@@ -230,7 +276,7 @@ function wantedRotation(situation: Situation, request: Request | undefined): Wan
 }
 
 /** Nothing is rotated; the previous secret stays as long as it was promised, or until it is asked to go. */
-function planKeep(situation: Situation, retirement: Request | undefined): Plan {
+function planKeep(situation: Situation, retirement: Request | undefined): Draft {
   const { hold, policy, memory, published, nowMs, isClockBehind } = situation;
   const previous = retirement === undefined ? situation.previous : undefined;
   const gone = previous === undefined ? published.previous : undefined;
@@ -255,7 +301,7 @@ function planKeep(situation: Situation, retirement: Request | undefined): Plan {
     current: published.current,
     slots: [published.current, ...(previous === undefined ? [] : [previous])].map(plannedOf),
     retiredGeneration: gone?.generation,
-    requestsDone: withRequest(situation.requestsDone, retirement?.id),
+    requestsDone: withRequest(situation.requestsDone, retirement?.id, situation.request?.id),
     next:
       previous !== undefined && retireMs !== undefined && retireMs < rotateAtMs
         ? { action: "retire", atMs: retireMs, reason: "the overlap is over" }
@@ -264,7 +310,7 @@ function planKeep(situation: Situation, retirement: Request | undefined): Plan {
 }
 
 /** The published secret does not work: the previous one again if it can be, else a new one in its place. */
-function planRepair(situation: Situation, broken: BrokenSecret, request: Request | undefined): Plan {
+function planRepair(situation: Situation, broken: BrokenSecret, request: Request | undefined): Draft {
   const { previous, published } = situation;
   const reason = `the published secret does not work: ${broken.reason}`;
   const promisedMs = repairPromiseMs(situation);
@@ -275,7 +321,7 @@ function planRepair(situation: Situation, broken: BrokenSecret, request: Request
 }
 
 /** A new secret in the slot that is not published. */
-function planSuccessor(situation: Situation, want: Want & { action: "rotate" | "revoke" }): Plan {
+function planSuccessor(situation: Situation, want: Want & { action: "rotate" | "revoke" }): Draft {
   const { policy, memory, published, previous, nowMs, refusals, requestsDone } = situation;
   const { current } = published;
   const { failure } = memory;
@@ -339,12 +385,17 @@ function retryAtMs(
   { nowMs, settings, memory: { failure } }: PlanInput,
   current: SecretRecord | undefined,
 ): number | undefined {
-  if (failure === undefined || failure.settings !== settings) return undefined;
+  if (failure === undefined || !isSameSettings(failure.settings, settings)) return undefined;
   // A try in the future was made by a wrong clock: waiting for it could take years.
   if (nowMs < failure.lastAttemptAtMs) return undefined;
   const remainingMs = current === undefined ? undefined : current.expiresAtMs - failure.lastAttemptAtMs;
   const untilMs = failure.lastAttemptAtMs + retryDelayMs(failure.attempts, remainingMs);
   return nowMs < untilMs ? untilMs : undefined;
+}
+
+/** A failure that an earlier version remembered has no tenant in its digest. */
+function isSameSettings(before: string, now: string): boolean {
+  return before === now || (!before.includes("/") && now.startsWith(`${before}/`));
 }
 
 /** A generation is used once: one that Entra refused is never tried again. */

@@ -68,7 +68,7 @@ export function planRollback(
   situation: Situation,
   previous: SecretRecord,
   { promisedMs, reason, request }: { promisedMs: number; reason: string; request: string | undefined },
-): Plan {
+): Omit<Plan, "remarks" | "requestsDoneIfPublished" | "pending"> {
   const { published, nowMs, requestsDone, refusals } = situation;
   const { current } = published;
   const retireAfterMs = nowMs + promisedMs + PUBLICATION_MARGIN_MS;

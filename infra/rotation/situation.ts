@@ -1,6 +1,6 @@
 import { retireAtMs } from "./dates.ts";
 import { withRequest } from "./memory.ts";
-import type { PlanInput } from "./plan-types.ts";
+import type { PlanInput, Request } from "./plan-types.ts";
 import type { Published } from "./published.ts";
 
 /** What is decided on once something is published. */
@@ -21,15 +21,30 @@ export interface Situation extends PlanInput {
 export function situationOf(input: PlanInput, published: Published): Situation {
   const sinceMs = input.publishedAtMs ?? published.current.createdAtMs;
   const nowMs = Math.max(input.nowMs, sinceMs);
+  const requestsDone = withRequest(input.memory.requests, published.request, input.request?.id);
   return {
     ...input,
+    request: wantedRequest(input, requestsDone),
     published,
     nowMs,
     isClockBehind: input.nowMs < sinceMs,
     previous: livePrevious(input, published, nowMs),
-    requestsDone: withRequest(input.memory.requests, published.request),
+    requestsDone,
     refusals: [],
   };
+}
+
+/**
+ * What is asked for now, or else what a command asked for whose update did not come that far. Nothing but another
+ * revocation takes the place of a revocation.
+ */
+export function wantedRequest(
+  { request, memory: { pending } }: Pick<PlanInput, "request" | "memory">,
+  requestsDone: readonly string[],
+): Request | undefined {
+  if (pending === undefined || requestsDone.includes(pending.id)) return request;
+  if (request === undefined || requestsDone.includes(request.id)) return pending;
+  return pending.action === "revoke" && request.action !== "revoke" ? pending : request;
 }
 
 function livePrevious(

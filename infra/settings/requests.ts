@@ -31,7 +31,11 @@ export function withRequests(settings: Settings, text: string | undefined): Sett
   return { ...settings, credentials };
 }
 
-function parseRequests(text: string): Record<string, RequestSettings> {
+/**
+ * What `KEYTURN_REQUESTS` asks for, by credential.
+ * @throws SettingsError if it is malformed.
+ */
+export function parseRequests(text: string): Record<string, RequestSettings> {
   const problem = (message: string) => new SettingsError([{ path: "KEYTURN_REQUESTS", message }]);
   let value: unknown;
   try {

@@ -144,6 +144,9 @@ const hold = z.strictObject({
   pastSafeDate: z.boolean().default(false),
 });
 
+/** How a new secret is proved, if the stack says nothing else; times in milliseconds. */
+export const verificationDefaults = { successes: 3, pause: 1_000, window: 300_000 } as const;
+
 export const requestSchema = z.strictObject({
   /** Names the request: it is carried out once, and this id is remembered with the published secret. */
   id: z
@@ -298,11 +301,15 @@ export const settingsSchema = z.strictObject({
   verification: z
     .strictObject({
       /** So many tokens in a row: Entra's replicas do not all know a new secret at once. */
-      successes: z.int().min(1, "must be at least 1").max(10, "must be at most 10").default(3),
+      successes: z
+        .int()
+        .min(1, "must be at least 1")
+        .max(10, "must be at most 10")
+        .default(verificationDefaults.successes),
       /** The pause between two tries. */
-      pause: duration.default(1_000),
+      pause: duration.default(verificationDefaults.pause),
       /** How long a new secret may stay unknown before it counts as refused. */
-      window: duration.default(300_000),
+      window: duration.default(verificationDefaults.window),
     })
     .prefault({}),
   /** Who hears of what goes wrong. */

@@ -43,32 +43,42 @@ export interface PublishedPlaces extends PublishedPlace {
 export function publishCredential(name: string, args: PublishCredentialArgs): pulumi.Output<PublishedPlaces> {
   const { plan, move, stopped, resource, placement, protect, listeners } = args;
   const isFirst = plan.current === undefined;
+  const nothing = () => nothingIn(vaultNamed(args, placement.vault));
+  // Nothing was ever published, and nothing is to be: what may stand there all the same is not ours.
+  if (isFirst && plan.publish === undefined) return nothing();
   const begins = move?.state === "begins";
 
-  const everywhere = (): pulumi.Output<PublishedPlaces> => {
+  // Somebody's hand-written version or tags are for people to put right.
+  const everywhere = (keepAsItIs = stopped !== undefined): pulumi.Output<PublishedPlaces> => {
     // The vault announces the end of those versions alone that are younger than who listens. Later on the alerts
     // are there, or they are what fails: that must not keep a rotation from being published.
     const after = isFirst || begins ? listeners : [];
-    const main = declareIn(name, args, placement.vault, { after, protect });
+    const main = declareIn(name, args, placement.vault, { after, protect, keepAsItIs });
     if (placement.movedFrom === undefined)
       return main.place.apply((place) => ({ ...place, movedFrom: undefined }));
     // Second, so that of two that differ the later one is known; not protected, for it is to go one day.
-    const old = declareIn(name, args, placement.movedFrom, { after: [main.secret], protect: false });
+    const old = declareIn(name, args, placement.movedFrom, {
+      ...{ after: [main.secret], protect: false, keepAsItIs },
+    });
     return pulumi
       .all([main.place, old.place])
       .apply(([place, movedFrom]): PublishedPlaces => ({ ...place, movedFrom }));
   };
   const asBefore = (vault: string): pulumi.Output<PublishedPlaces> =>
-    declareIn(name, args, vault, { after: [], protect }).place.apply((place) => ({
-      ...place,
-      movedFrom: undefined,
-    }));
+    declareIn(name, args, vault, { after: [], protect, keepAsItIs: stopped !== undefined }).place.apply(
+      (place) => ({
+        ...place,
+        movedFrom: undefined,
+      }),
+    );
 
   if (begins && stopped !== undefined) return asBefore(move.from);
-  if (pulumi.runtime.isDryRun() || !(isFirst || begins)) return everywhere();
-  return resource.outcome.apply(({ published, mayMove }) => {
+  if (pulumi.runtime.isDryRun()) return everywhere();
+  // Only the proofs decide what is written where.
+  return resource.outcome.apply(({ published, mayMove, keepAsItIs }) => {
     if (begins) return mayMove ? everywhere() : asBefore(move.from);
-    return published === undefined ? nothingIn(vaultNamed(args, placement.vault)) : everywhere();
+    if (keepAsItIs) return everywhere(true);
+    return published === undefined ? nothing() : everywhere();
   });
 }
 
@@ -89,7 +99,11 @@ function declareIn(
   name: string,
   args: PublishCredentialArgs,
   wanted: string,
-  { after, protect }: { after: readonly pulumi.Resource[]; protect: boolean },
+  {
+    after,
+    protect,
+    keepAsItIs,
+  }: { after: readonly pulumi.Resource[]; protect: boolean; keepAsItIs: boolean },
 ): { secret: PublishedSecret; place: pulumi.Output<PublishedPlace> } {
   const { resource, resourceGroupName, settings, vaults } = args;
   const vault = vaultNamed(args, wanted);
@@ -102,6 +116,7 @@ function declareIn(
     consumers: settings.consumers,
     after,
     protect,
+    keepAsItIs,
   });
   const place = pulumi
     .all([vault.resource.vaultUri, secret.version])

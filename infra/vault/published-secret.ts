@@ -21,6 +21,8 @@ export interface PublishedSecretArgs {
   after?: readonly pulumi.Resource[];
   /** Whether the secret is protected against deletion. Default: true. */
   protect?: boolean;
+  /** Whether the version that is there stays, whatever the other arguments say. Default: false. */
+  keepAsItIs?: boolean;
 }
 
 /** Says what the value is, for people and for tools that read the vault. */
@@ -37,7 +39,7 @@ export class PublishedSecret extends pulumi.ComponentResource {
 
   constructor(name: string, args: PublishedSecretArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keyturn:vault:PublishedSecret", name, {}, opts);
-    const { after = [], protect = true } = args;
+    const { after = [], protect = true, keepAsItIs = false } = args;
     const current = pulumi.output(args.published).apply(({ current }) => current);
     const secret = new Secret(
       name,
@@ -56,7 +58,12 @@ export class PublishedSecret extends pulumi.ComponentResource {
         },
         tags: pulumi.output(args.published).apply(publishedTags),
       },
-      { parent: this, protect, dependsOn: [...after] },
+      {
+        parent: this,
+        protect,
+        dependsOn: [...after],
+        ...(keepAsItIs && { ignoreChanges: ["properties", "tags"] }),
+      },
     );
     for (const consumer of args.consumers) {
       new RoleAssignment(

@@ -26,6 +26,7 @@ const whole: Memory = {
   failure: failure(),
   broken: { generation: 4, kind: "rejected", reason: "wrong-secret" },
   requests: ["request-0"],
+  pending: { id: "request-2", action: "revoke", reason: "a leak" },
 };
 
 /** As it comes back from the stack: through JSON. */
@@ -116,6 +117,13 @@ describe("the problems of a credential", () => {
       "mailman: the published generation 4 does not work: wrong-secret (docs/runbooks/expired-secret.md)",
       "mailman cannot be held",
       "mailman: left as it is: the tags were changed",
+    ]);
+  });
+
+  it("tell a secret that Entra refuses from one that it could not be asked about", () => {
+    const asked = memory({ broken: { generation: 4, kind: "unavailable", reason: "transient: HTTP 503" } });
+    assert.deepEqual(problemsOf("mailman", credentialOutput("mailman", facts, whole.published, asked)), [
+      "mailman: the published generation 4 could not be verified: transient: HTTP 503 (docs/runbooks/unverified-secret.md)",
     ]);
   });
 });

@@ -13,11 +13,12 @@ import {
   CURRENT,
   DUE_MS,
   EXPIRES_MS,
+  failure,
   memory,
   PREVIOUS,
   published,
 } from "../support/rotation-facts.ts";
-import { ID, rawCredential, settings } from "../support/settings-facts.ts";
+import { ID, OTHER_ID, rawCredential, settings } from "../support/settings-facts.ts";
 
 const two = settings({ credentials: [rawCredential(), rawCredential({ name: "other" })] });
 const ofOther = published({ credential: "other" });
@@ -82,12 +83,37 @@ describe("tags that were edited by hand to something inconsistent", () => {
     }
   });
 
-  it("stop the update where the stack does not remember the publication: nobody knows what stands there", () => {
-    const message =
-      /^PlanRefusal: nothing was changed:\n {2}mailman: the tags .*, and the stack does not remember this publication\. Put the tags right \(docs\/runbooks\/inconsistent-tags\.md\)\.$/;
+  it("stop that credential alone where the stack does not remember the publication, such as one by hand", () => {
+    const byHand: ReadResult = { ...inconsistent, keyId: undefined, expiresAtMs: undefined };
     const unknown: ReadResult = { ...inconsistent, keyId: "another", expiresAtMs: EXPIRES_MS + 1000 };
-    assert.throws(() => planCredentials(two, readAs(unknown), known(whole), DUE_MS), message);
-    assert.throws(() => planCredentials(two, readAs(inconsistent), known(memory()), DUE_MS), message);
+    for (const read of [byHand, unknown]) {
+      const [first, second] = planCredentials(two, readAs(read), known(whole), DUE_MS);
+      assert.match(
+        first?.stopped ?? "",
+        /tag slot is missing, and the stack does not remember this publication: until that is put right, no update of this stack deletes any secret \(docs\/runbooks\/inconsistent-tags\.md\)$/,
+      );
+      // The other slot may hold what the stack does not remember: it is neither replaced nor deleted.
+      assert.deepEqual(
+        first?.plan.slots.map(({ slot, generation }) => `${slot}${generation}`),
+        ["b4"],
+      );
+      assert.equal(first?.keepsUndeclared, true);
+      assert.deepEqual([second?.plan.action, second?.stopped], ["rotate", undefined]);
+    }
+  });
+
+  it("stop that credential alone where a secret of its name was there before it", () => {
+    const foreign: ReadResult = { ...inconsistent, keyId: undefined };
+    const [first, second] = planCredentials(two, readAs(foreign), known(memory()), DUE_MS);
+    assert.match(first?.stopped ?? "", /and the stack has never published it: another name is needed/);
+    assert.deepEqual(
+      [first?.plan.slots, first?.plan.publish, first?.keepsUndeclared],
+      [[], undefined, false],
+    );
+    assert.equal(second?.plan.action, "rotate");
+    // What an update of ours that died may have published is kept.
+    const [ours] = planCredentials(two, readAs(inconsistent), known(memory()), DUE_MS);
+    assert.equal(ours?.keepsUndeclared, true);
   });
 
   it("are found by what the stack remembers, if they fit together by themselves", () => {
@@ -193,13 +219,21 @@ describe("the digest of a credential's settings", () => {
         { rotation: { lifetime: "100 days", period: "45 days", overlap: "7 days", splay: "5 days" } },
       ),
       digest({ request: { id: "1", action: "rotate", reason: "again" } }),
+      digest({}, { verification: { successes: 1 } }),
+      digest({}, { verification: { pause: "2 seconds" } }),
+      digest({}, { verification: { window: "4 minutes" } }),
+      digest({}, { tenantId: OTHER_ID }),
     ];
     assert.equal(new Set(digests).size, digests.length);
     assert.equal(digest({}), digests[0]);
+    assert.equal(digest({}, { verification: { successes: 3 } }), digests[0], "the default");
   });
 
   it("is what it has always been, or every waiting verification would be tried at once after an upgrade", () => {
-    assert.equal(digest({}), "61c8237f1b5451c4");
+    assert.match(digest({}) ?? "", /^61c8237f1b5451c4\/[0-9a-f]{8}$/);
+    const failed = memory({ failure: failure({ settings: "61c8237f1b5451c4", lastAttemptAtMs: DUE_MS }) });
+    const [waiting] = planCredentials(settings(), readPublished(published()), known(failed), DUE_MS + 1000);
+    assert.equal(waiting?.plan.action, "wait", "as one that knew of no tenant remembers it");
   });
 });
 

@@ -35,7 +35,10 @@ const BLOWS: Readonly<Record<PhaseName, readonly Blow[]>> = {
     { kind: "outage", match: { operation: "login.token" }, moment: "before" },
   ],
   retirement: [{ kind: "engine-killed", match: deleted(PASSWORD), moment: "after" }],
-  revocation: [{ kind: "engine-killed", match: deleted(PASSWORD), moment: "after" }],
+  revocation: [
+    { kind: "engine-killed", match: made(PASSWORD), moment: "before" },
+    { kind: "engine-killed", match: deleted(PASSWORD), moment: "after" },
+  ],
   recovery: [
     { kind: "engine-killed", match: { operation: "graph.application.removePassword" }, moment: "after" },
   ],

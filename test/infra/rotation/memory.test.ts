@@ -21,6 +21,13 @@ describe("the requests that a stack remembers", () => {
     assert.equal(more.at(-1), "one more");
   });
 
+  it("keep the one that stands in the settings, however many come after it", () => {
+    let known = withRequest([], "standing");
+    for (let index = 0; index < 120; index++) known = withRequest(known, `request-${index}`, "standing");
+    assert.equal(known.length, 50);
+    assert.deepEqual([known.at(0), known.at(-1)], ["standing", "request-119"]);
+  });
+
   it("are not changed in place", () => {
     const known = ["a"];
     withRequest(known, "b");

@@ -6,7 +6,6 @@ import {
   decideOutcome,
   type OutcomeInput,
   type Question,
-  UnprovedSecret,
   type Verdict,
 } from "../../../infra/rotation/outcome.ts";
 import type { PlanInput } from "../../../infra/rotation/plan-types.ts";
@@ -125,6 +124,7 @@ describe("a new secret that passes verification", () => {
       failure: undefined,
       broken: undefined,
       requests: ["an older one", "request-1"],
+      pending: undefined,
     });
   });
 });
@@ -203,6 +203,7 @@ describe("when nothing new is published", () => {
       value: "current",
       published: published(),
       mayMove: false,
+      keepAsItIs: false,
       memory: memory(),
     });
   });
@@ -294,17 +295,15 @@ describe("a published secret whose key was deleted and made again", () => {
     assert.deepEqual(decision.published, published({ current: remade }));
   });
 
-  it("stops the update if it is not: neither the old value nor the new one may stand there", () => {
-    assert.throws(
-      () => decided(input(), REJECTED),
-      (error: unknown) => {
-        assert.ok(error instanceof UnprovedSecret);
-        assert.equal(
-          error.message,
-          "the secret of mailman had been deleted and was made again, but does not pass verification: wrong-secret: AADSTS7000215",
-        );
-        return true;
-      },
-    );
+  it("is not if it is not: the vault stays as it is, other credentials go on, and the next update repairs it", () => {
+    for (const verdict of [REJECTED, UNAVAILABLE]) {
+      const { decision } = decided(input(), verdict);
+      assert.deepEqual([decision.keepAsItIs, decision.value], [true, undefined]);
+      assert.deepEqual(decision.published, published());
+      const { broken } = decision.memory;
+      assert.match(broken?.reason ?? "", /^it had been deleted and was made again, but that does not pass/);
+      const repair = planAt(CREATED_MS + DAY_MS, { memory: decision.memory });
+      assert.deepEqual([repair.action, repair.publish?.secret.generation], ["rotate", 5]);
+    }
   });
 });

@@ -154,19 +154,29 @@ describe("a hold", () => {
     const tooLong = { hold: { ...hold, untilMs: SAFE_MS + DAY_MS } };
     assert.deepEqual(actionsAround(SAFE_MS, tooLong), ["hold", "rotate", "rotate"]);
     for (const nowMs of [CREATED_MS, DUE_MS, SAFE_MS - SECOND_MS]) {
-      assert.deepEqual(planAt(nowMs, tooLong).refusals, [
+      assert.deepEqual(planAt(nowMs, tooLong).remarks, [
         "mailman cannot be held until 2027-04-01T02:00:00Z, past the safe date 2027-03-31T02:00:00Z: " +
           "its secret expires on 2027-04-10T02:00:00Z. Hold until an earlier date, or set pastSafeDate to take the risk.",
       ]);
     }
-    assert.deepEqual(planAt(CREATED_MS, { hold: { ...hold, untilMs: SAFE_MS } }).refusals, []);
+    assert.deepEqual(planAt(CREATED_MS, { hold: { ...hold, untilMs: SAFE_MS } }).remarks, []);
+  });
+
+  it("is in no request's way if it would last too long", () => {
+    const tooLong = { hold: { ...hold, untilMs: EXPIRES_MS } };
+    for (const action of ["revoke", "rotate"] as const) {
+      const plan = planAt(CREATED_MS + DAY_MS, { ...tooLong, request: request(action) });
+      assert.equal(plan.action, action);
+      assert.deepEqual(plan.refusals, []);
+      assert.equal(plan.remarks.length, 1, "and is told of all the same");
+    }
   });
 
   it("counts past the safe date if that is meant", () => {
     const risky = { hold: { ...hold, untilMs: EXPIRES_MS + DAY_MS, pastSafeDate: true } };
     assert.deepEqual(actionsAround(SAFE_MS, risky), ["hold", "hold", "hold"]);
     assert.deepEqual(actionsAround(EXPIRES_MS + DAY_MS, risky), ["hold", "rotate", "rotate"]);
-    assert.deepEqual(planAt(DUE_MS, risky).refusals, []);
+    assert.deepEqual(planAt(DUE_MS, risky).remarks, []);
   });
 
   it("does not keep a leaked secret, nor one that does not work", () => {

@@ -40,7 +40,7 @@ export const PHASES: Readonly<Record<PhaseName, Phase>> = {
     name: "revocation",
     command: ["revoke", NAME, "--reason", "a test", "--yes"],
     passwords: 1,
-    // One that died before it published, and is not asked for again, leaves what was published.
+    // Only a command that died before it had written down what it was asked leaves what was published.
     settled: [2, 3],
     revokes: true,
   },

@@ -88,6 +88,7 @@ export function* credentialOperations(update: CredentialUpdate): Generator<Opera
   }
   update.decision = step.value;
   const { published, value } = step.value;
+  // Without a value the vault stays as it is.
   const key = value === undefined ? undefined : secrets[value]?.key;
   if (published !== undefined && key !== undefined) yield* publish(update, published, key, verified);
 }

@@ -3,7 +3,6 @@ import { type CredentialOutput, credentialOutput, memoriesOf } from "../../../in
 import { leadsToAnother } from "../../../infra/follow-up.ts";
 import { type PlannedCredential, planCredentials } from "../../../infra/plan-credentials.ts";
 import { problemsOf } from "../../../infra/problems.ts";
-import { UnprovedSecret } from "../../../infra/rotation/outcome.ts";
 import { PlanRefusal } from "../../../infra/rotation/plan-types.ts";
 import { parsePublished } from "../../../infra/rotation/published.ts";
 import type { ReadResult } from "../../../infra/vault/read-published.ts";
@@ -110,7 +109,6 @@ function runUpdate(run: Run): Ending {
       : { untilMs: Math.min(...world.nextAtMs), outputs: JSON.stringify(outputs) };
     return "well";
   } catch (error) {
-    if (error instanceof UnprovedSecret) return ended(world, "failed");
     if (error instanceof Interruption) return ended(world, error.ending);
     throw error;
   } finally {
@@ -229,7 +227,7 @@ function saveOutputs(run: Run, updates: readonly CredentialUpdate[]): Record<str
         vaultUri: "https://kv-simulated.vault.azure.net",
         version: undefined,
         consumers: [],
-        refusals: planned.plan.refusals,
+        refusals: [...planned.plan.refusals, ...planned.plan.remarks],
         stopped: planned.stopped,
       };
       const name = credentialName(credential);
