@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 // From its own file: the index loads every client library, which each run of the program would wait for.
+import { defaultRequestTimeoutMs } from "../../runtime/src/bounded-request.ts";
 import { requestClientCredentialsToken } from "../../runtime/src/token-request.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { Verify } from "./rotating-credential.ts";
@@ -27,13 +28,14 @@ export function entraVerifier(args: EntraVerifierArgs): Verify {
   const { authorityHost, tenantId } = args;
   return ({ clientId, value }, purpose) =>
     verifySecret({
-      requestToken: () =>
+      requestToken: (withinMs) =>
         requestClientCredentialsToken({
           authorityHost,
           tenantId,
           clientId,
           clientSecret: value,
           scope: SCOPE,
+          timeoutMs: Math.min(withinMs, defaultRequestTimeoutMs),
         }),
       successes: purpose === "publish" ? args.successes : 1,
       pauseMs: args.pause,

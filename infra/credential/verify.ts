@@ -4,13 +4,13 @@ import type { FailureKind } from "../rotation/memory.ts";
 import type { Verdict } from "../rotation/outcome.ts";
 
 export interface VerifyArgs {
-  /** Asks for one token with the secret; must end by itself. */
-  requestToken: () => Promise<TokenOutcome>;
+  /** Asks for one token with the secret; must end by itself within that time, in milliseconds. */
+  requestToken: (withinMs: number) => Promise<TokenOutcome>;
   /** So many tokens in a row make a secret good. */
   successes: number;
   /** Between two tries, in milliseconds. */
   pauseMs: number;
-  /** How long to try, in milliseconds. */
+  /** How long the whole of it may take, in milliseconds: nothing goes on after that. */
   windowMs: number;
   /** Milliseconds by a clock that never goes back. */
   monotonicMs: () => number;
@@ -19,22 +19,37 @@ export interface VerifyArgs {
 
 /**
  * Proves that a secret works: several tokens in a row, since right after a success on one replica of the
- * token endpoint another may still refuse the same secret.
+ * token endpoint another may still refuse the same secret. Ends within the window, whatever the endpoint does.
  */
 export async function verifySecret(args: VerifyArgs): Promise<Verdict> {
   const startedMs = args.monotonicMs();
   let inARow = 0;
   for (;;) {
-    const outcome = await args.requestToken();
+    const outcome = await args.requestToken(startedMs + args.windowMs - args.monotonicMs());
     inARow = outcome.ok ? inARow + 1 : 0;
     if (inARow >= args.successes) return { ok: true };
     const spentMs = args.monotonicMs() - startedMs;
     const next = outcome.ok
-      ? { waitMs: args.pauseMs }
+      ? afterSuccess(inARow, args, spentMs)
       : afterFailure(outcome.failure, args, spentMs, outcome.cause);
     if ("verdict" in next) return next.verdict;
     await args.sleep(next.waitMs);
   }
+}
+
+/** What to do after a token that is not the last one needed. Not refused, so that the same secret is tried again later. */
+function afterSuccess(
+  inARow: number,
+  { pauseMs, windowMs, successes }: VerifyArgs,
+  spentMs: number,
+): { waitMs: number } | { verdict: Verdict & { ok: false } } {
+  if (spentMs + pauseMs < windowMs) return { waitMs: pauseMs };
+  const reason = `time is up: ${inARow} of ${successes} tokens in a row. ${triedFor(spentMs)}.`;
+  return { verdict: { ok: false, kind: "unavailable", reason } };
+}
+
+function triedFor(spentMs: number): string {
+  return `Tried for ${formatDuration(Math.round(spentMs / 1000) * 1000)}`;
 }
 
 /** What to do after one refused or failed try. Pure. */
@@ -46,9 +61,8 @@ export function afterFailure(
 ): { waitMs: number } | { verdict: Verdict & { ok: false } } {
   const fail = (kind: FailureKind, reason: string) => ({ verdict: { ok: false as const, kind, reason } });
   const what = describe(failure, cause);
-  const tried = `Tried for ${formatDuration(Math.round(spentMs / 1000) * 1000)}`;
   const wait = (waitMs: number, kind: FailureKind) =>
-    spentMs + waitMs < windowMs ? { waitMs } : fail(kind, `${what} ${tried}.`);
+    spentMs + waitMs < windowMs ? { waitMs } : fail(kind, `${what} ${triedFor(spentMs)}.`);
   switch (failure.kind) {
     case "wrong-secret":
       // A new secret reaches Entra's replicas one after the other: refused now may be accepted in a moment.
