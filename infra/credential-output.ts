@@ -43,6 +43,8 @@ export const credentialOutputSchema = z.object({
   /** Who proves its identity instead of holding a secret. */
   federated: z.array(z.object({ name: z.string(), issuer: z.string(), subject: z.string() })).optional(),
   retiredGeneration: z.int().optional(),
+  /** When a secret was published for the first time: from then on its users could change over to it. */
+  firstPublishedAt: instant.optional(),
   /** The last verification failed. */
   failure: z
     .object({
@@ -125,6 +127,8 @@ export function credentialOutput(
     })),
     tags: published === undefined ? undefined : publishedTags(published),
     retiredGeneration: memory.retiredGeneration,
+    firstPublishedAt:
+      memory.firstPublishedAtMs === undefined ? undefined : formatInstant(memory.firstPublishedAtMs),
     failure:
       failure === undefined
         ? undefined
@@ -217,6 +221,8 @@ function memoryOf(name: string, output: CredentialOutput): Memory {
     ...emptyMemory,
     published: rememberedPublication(name, output),
     retiredGeneration: output.retiredGeneration,
+    firstPublishedAtMs:
+      output.firstPublishedAt === undefined ? undefined : parseInstant(output.firstPublishedAt),
     failure:
       failure === undefined
         ? undefined

@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { handMadeKeys } from "../../infra/credential/orphan-keys.ts";
-import { formatInstant, parseInstant } from "../../infra/instant.ts";
 import { policyOf } from "../../infra/settings/consistency.ts";
 import { type Directory, type DirectoryKey, openDirectory } from "../engine/directory.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { confirm } from "../operate/confirm.ts";
+import { refusalToRemove } from "../operate/hand-made-removal.ts";
 import { readStackFacts, requireKnown } from "../operate/read-plans.ts";
 import { type AdoptedCredential, withCredential } from "../operate/stack-file.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
@@ -74,16 +74,16 @@ async function removeHandMade(
   if (output?.current === undefined || settings === undefined) {
     throw new CommandError(`${name} has not been published yet: update first, and let its consumers read it`);
   }
-  const { overlapMs } = policyOf(facts.settings, settings);
-  // The first publication is what the users of hand-made secrets have had to change to.
-  const firstMs = output.current.generation > 1 ? 0 : (parseInstant(output.current.createdAt) ?? 0);
-  if (facts.nowMs < firstMs + overlapMs) {
+  const refusal = refusalToRemove(name, output, policyOf(facts.settings, settings), facts.nowMs);
+  if (refusal !== undefined) throw new CommandError(refusal);
+  const directory = await openDirectory(engine.env);
+  const all = (await directory.keysOf(output.applicationObjectId)) ?? [];
+  if (!all.some(({ keyId }) => keyId === output.current?.keyId)) {
     throw new CommandError(
-      `${name} was published first on ${output.current.createdAt}: its consumers have until ${formatInstant(firstMs + overlapMs)} to change over`,
+      `the published secret of ${name} is gone from Entra: update first. Those that people made may be all that works.`,
     );
   }
-  const directory = await openDirectory(engine.env);
-  const keys = handMadeKeys((await directory.keysOf(output.applicationObjectId)) ?? []);
+  const keys = handMadeKeys(all);
   terminal.err(describeKeys(keys));
   if (keys.length === 0) return;
   await confirm(

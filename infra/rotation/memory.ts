@@ -40,6 +40,8 @@ export interface Memory {
   retiredGeneration: number | undefined;
   failure: VerificationFailure | undefined;
   broken: BrokenSecret | undefined;
+  /** When a secret of the credential was published for the first time. */
+  firstPublishedAtMs: number | undefined;
   /** The ids of requests that were carried out, the latest last. */
   requests: string[];
   /**
@@ -73,6 +75,7 @@ export const emptyMemory: Memory = {
   retiredGeneration: undefined,
   failure: undefined,
   broken: undefined,
+  firstPublishedAtMs: undefined,
   requests: [],
   pending: undefined,
 };

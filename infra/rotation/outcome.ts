@@ -82,10 +82,16 @@ export function* decideOutcome(input: OutcomeInput): Generator<Question, Decisio
       retiredGeneration: undefined,
       failure: undefined,
       broken: undefined,
+      firstPublishedAtMs: memory.firstPublishedAtMs ?? firstKnownMs(input.published) ?? input.nowMs,
       requests: plan.requestsDoneIfPublished,
       pending: isDone(plan.pending, plan.requestsDoneIfPublished) ? undefined : plan.pending,
     },
   };
+}
+
+/** The earliest publication that what is published knows of; what was before that nobody has written down. */
+function firstKnownMs(published: Published | undefined): number | undefined {
+  return published && Math.min(published.current.createdAtMs, published.previous?.createdAtMs ?? Infinity);
 }
 
 function isDone(request: Request | undefined, done: readonly string[]): boolean {

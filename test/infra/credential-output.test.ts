@@ -25,6 +25,7 @@ const whole: Memory = {
   retiredGeneration: 2,
   failure: failure(),
   broken: { generation: 4, kind: "rejected", reason: "wrong-secret" },
+  firstPublishedAtMs: CREATED_MS,
   requests: ["request-0"],
   pending: { id: "request-2", action: "revoke", reason: "a leak" },
 };

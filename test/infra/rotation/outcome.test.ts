@@ -123,9 +123,24 @@ describe("a new secret that passes verification", () => {
       retiredGeneration: undefined,
       failure: undefined,
       broken: undefined,
+      firstPublishedAtMs: CREATED_MS,
       requests: ["an older one", "request-1"],
       pending: undefined,
     });
+  });
+});
+
+describe("the first publication", () => {
+  it("is remembered for good; for a credential that is older than that memory, the earliest that is known", () => {
+    const first = decided(inputAt(DUE_MS, { published: undefined }), OK).decision.memory;
+    assert.equal(first.firstPublishedAtMs, DUE_MS);
+    const later = decided(inputAt(DUE_MS, { memory: first }), OK).decision.memory;
+    assert.equal(later.firstPublishedAtMs, DUE_MS);
+    const unknown = { published: published({ previous: PREVIOUS }), request: request("revoke") };
+    assert.equal(
+      decided(inputAt(CREATED_MS + DAY_MS, unknown), OK).decision.memory.firstPublishedAtMs,
+      PREVIOUS.createdAtMs,
+    );
   });
 });
 
