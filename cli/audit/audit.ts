@@ -8,7 +8,7 @@ import { vaultFindings } from "./findings/vault.ts";
 import { GraphClient } from "./graph/client.ts";
 import type { CollectionName } from "./graph/collections.ts";
 import { GraphError } from "./graph/errors.ts";
-import { type OwnedSubject, type Owner, readOwners } from "./graph/owners.ts";
+import { type OwnedSubject, type Owner, type OwnersTiming, readOwners } from "./graph/owners.ts";
 import type { RetryTiming } from "./graph/retry.ts";
 import { readLastSignIns } from "./graph/sign-ins.ts";
 import type { GuidTable } from "./guid-table.ts";
@@ -133,7 +133,7 @@ async function audit(
   const beganMs = first.dateMs ?? localNowMs();
   // A mistake in the baseline is told before the long part begins.
   const acceptances = await args.acceptances(beganMs);
-  const vaults = await readVaults(args.vaultUris, args.credential, KEY_ID_TAG, retryTiming);
+  const vaults = await readVaults(args.vaultUris, args.credential, KEY_ID_TAG, concurrency, retryTiming);
   onProgress({ stage: "vaults", read: vaults.secrets.length, expected: undefined });
   const gaps = [...args.gaps, ...vaults.gaps];
 
@@ -162,7 +162,7 @@ async function audit(
   const complete = !gaps.some(({ essential }) => essential);
   const found = [
     ...state.findings(),
-    ...vaultFindings(vaults.secrets, { policy, nowMs, managed: keys, entraEnds: state.keys }),
+    ...vaultFindings(vaults.secrets, { policy, nowMs, managed: keys, entraDates: state.keys }),
     ...(gaps.some(({ what, essential }) => essential && what === "applications")
       ? []
       : missingFindings(managed, {
@@ -172,7 +172,9 @@ async function audit(
   ];
   const judged = applyBaseline(found.sort(byUrgency), acceptances, nowMs);
   const findings = judged.open.sort(byUrgency);
-  const owners = args.owners ? await ownersOf(client, findings, gaps, pauseMs) : undefined;
+  const owners = args.owners
+    ? await ownersOf(client, findings, gaps, { pauseMs, nowMs: localNowMs })
+    : undefined;
   // Kept until here: an audit that could not be finished is gone on with.
   if (complete) left?.file.discard();
   return {
@@ -234,7 +236,7 @@ async function ownersOf(
   client: GraphClient,
   findings: readonly Finding[],
   gaps: Gap[],
-  pauseMs: (ms: number) => Promise<void>,
+  { pauseMs, nowMs }: OwnersTiming,
 ): Promise<Map<string, Owner[]> | undefined> {
   const subjects = new Map<string, OwnedSubject>();
   for (const { tier, subject } of findings) {
@@ -247,7 +249,7 @@ async function ownersOf(
     gaps.push(extra("owners", `read of the ${MOST_OWNED} most urgent applications out of ${subjects.size}`));
   }
   try {
-    return await readOwners(client, wanted, pauseMs);
+    return await readOwners(client, wanted, { pauseMs, nowMs });
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     gaps.push({ ...extra("owners", error.message), refused: error.isRefusal });

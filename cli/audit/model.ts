@@ -9,6 +9,9 @@ export interface Credential {
   endMs: number | null;
 }
 
+/** When a key begins and ends to be valid. Null: nothing says so. */
+export type KeyDates = Pick<Credential, "startMs" | "endMs">;
+
 /** An application or a service principal, reduced to what the audit judges by. Texts are safe to show. */
 export interface DirectoryEntity {
   type: "application" | "servicePrincipal";
@@ -30,6 +33,8 @@ export interface VaultSecret {
   vaultUri: string;
   name: string;
   enabled: boolean;
+  /** From when on readers are to use it. */
+  notBeforeMs: number | null;
   expiresMs: number | null;
   /** The secret belongs to a Key Vault certificate, which brings its own dates. */
   ofCertificate: boolean;

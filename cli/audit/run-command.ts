@@ -8,7 +8,7 @@ import { type AuditResult, type AuditSurroundings, type Progress, runAudit } fro
 import { readBaseline } from "./baseline.ts";
 import { isAtLeast } from "./findings/severity.ts";
 import { type Cloud, CloudError, findCloud } from "./graph/cloud.ts";
-import { GraphError } from "./graph/errors.ts";
+import { GraphError, RIGHT_TO_READ } from "./graph/errors.ts";
 import type { ManagedCredential } from "./model.ts";
 import {
   emptyNoticeState,
@@ -257,7 +257,7 @@ function readable(error: unknown, { resume }: AuditOptions, env: NodeJS.ProcessE
     if (error.isRefusal) {
       const who = env.AZURE_CLIENT_ID === undefined ? "" : ` of client ${safeText(env.AZURE_CLIENT_ID)}`;
       return new CommandError(
-        `Microsoft Graph refused: ${error.message}. The audit${who} needs the permission Application.Read.All, with an administrator's consent (docs/audit.md#rights).`,
+        `Microsoft Graph refused: ${error.message}. The audit${who} needs ${RIGHT_TO_READ} (docs/audit.md#rights).`,
         exitCodes.authentication,
       );
     }

@@ -47,6 +47,7 @@ export function sampleResult(name: string): AuditResult {
       vaultUri: "https://kv.vault.azure.net",
       name: "mailman",
       enabled: true,
+      notBeforeMs: null,
       expiresMs: NOW_MS + 99 * DAY_MS,
       ofCertificate: false,
       keyId: guid(6, 9),
@@ -55,16 +56,17 @@ export function sampleResult(name: string): AuditResult {
       vaultUri: "https://old.vault.azure.net",
       name: "mailman",
       enabled: true,
+      notBeforeMs: null,
       expiresMs: null,
       ofCertificate: false,
       keyId: null,
     },
   ];
-  const entraEnds = new Map([[guid(6, 9), Date.parse(inDays(100))]]);
+  const entraDates = new Map([[guid(6, 9), { startMs: NOW_MS, endMs: Date.parse(inDays(100)) }]]);
   const findings: Finding[] = [
     ...entities.flatMap((entity) => entityFindings(entity, judging)),
     ...entities.slice(3, 4).flatMap((entity) => ownerlessFinding(entity, NOW_MS) ?? []),
-    ...vaultFindings(vaultSecrets, { policy, nowMs: NOW_MS, managed: keys, entraEnds }),
+    ...vaultFindings(vaultSecrets, { policy, nowMs: NOW_MS, managed: keys, entraDates }),
     ...missingFindings([managed], { applications: new Set([guid(5, 1)]), keyIds: new Set([guid(6, 9)]) }),
   ].sort(byUrgency);
   const accepted = findings.find(({ kind }) => kind === "vault-secret-no-expiry")?.id ?? "";

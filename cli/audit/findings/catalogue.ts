@@ -8,6 +8,8 @@ interface KindText {
   title: string;
   /** What to do about it, in the imperative. */
   advice: string;
+  /** The page under `docs/runbooks` that leads through it. */
+  runbook?: string;
   /** One sentence on this very finding, without its application's name. */
   describe(finding: Finding, nowMs: number): string;
 }
@@ -18,6 +20,7 @@ export const CATALOGUE = {
     title: "Expired credential",
     advice:
       "If something still signs in with it, give it a new credential now; if nothing does, remove the credential.",
+    runbook: "expired-secret.md",
     describe: (finding, nowMs) =>
       `${credentialName(finding)} expired ${ago(finding, nowMs)}${expiredContext(finding)}`,
   },
@@ -25,6 +28,7 @@ export const CATALOGUE = {
     title: "Credential about to expire",
     advice:
       "Give its users a new credential, and have the stack manage it from then on (`keyturn adopt`). If a rotation was due, see why it did not run.",
+    runbook: "failed-rotation.md",
     describe: (finding, nowMs) =>
       `${credentialName(finding)} expires ${ahead(finding, nowMs)}${expiringContext(finding)}`,
   },
@@ -45,13 +49,15 @@ export const CATALOGUE = {
   },
   "orphan-key": {
     title: "Orphan key",
-    advice: "Run `pulumi up` once more: it removes what a broken update left behind.",
+    advice: "Run `keyturn up` once more: it removes what a broken update left behind.",
+    runbook: "interrupted-update.md",
     describe: (finding) =>
       `${credentialName(finding)} is named like a key of ${managedLabel(finding)}, but the stack does not know it`,
   },
   "managed-key-missing": {
     title: "Managed key missing in Entra",
     advice: "Run `pulumi refresh`, then `pulumi up`: the stack believes in a key that was removed by hand.",
+    runbook: "expired-secret.md",
     describe: ({ facts }) =>
       facts.applicationMissing === true
         ? `the application ${facts.applicationObjectId} that the stack manages is not in the directory`
@@ -66,7 +72,16 @@ export const CATALOGUE = {
     title: "Vault copy with other dates",
     advice: "Correct the vault's date, or publish again: readers and alerts go by the vault's date.",
     describe: ({ facts }) =>
-      `the vault says that it expires ${day(facts.vaultMs)}; Entra says ${day(facts.entraMs)}`,
+      [
+        ...(facts.vaultMs === undefined
+          ? []
+          : [`the vault says that it expires ${day(facts.vaultMs)}; Entra says ${day(facts.entraMs)}`]),
+        ...(facts.vaultStartMs === undefined
+          ? []
+          : [
+              `the vault says that it begins ${day(facts.vaultStartMs)}; Entra says ${day(facts.entraStartMs)}`,
+            ]),
+      ].join("; "),
   },
   "vault-secret-no-expiry": {
     title: "Vault secret without expiry",

@@ -1,17 +1,18 @@
-import type { ManagedCredential, VaultSecret } from "../model.ts";
+import { DAY_MS } from "../../../infra/duration.ts";
+import type { KeyDates, ManagedCredential, VaultSecret } from "../model.ts";
 import { type AuditPolicy, tierOf } from "../policy.ts";
 import type { FindingKind } from "./catalogue.ts";
 import { tierSeverity } from "./entity.ts";
 import { concerning, type Facts, type Finding } from "./finding.ts";
 import type { ManagedKeys } from "./managed-keys.ts";
-import type { Severity } from "./severity.ts";
+import { type Severity, severityRank } from "./severity.ts";
 
 export interface VaultJudging {
   policy: AuditPolicy;
   nowMs: number;
   managed: ManagedKeys;
-  /** When the keys that vault secrets refer to end, as the directory has them. */
-  entraEnds: ReadonlyMap<string, number | null>;
+  /** When the keys that vault secrets refer to begin and end, as the directory has them. */
+  entraDates: ReadonlyMap<string, KeyDates>;
 }
 
 /** Everything to be said about the vaults' secrets. */
@@ -32,16 +33,39 @@ function secretFindings(secret: VaultSecret, judging: VaultJudging): Finding[] {
     .map((each) => ({ ...each, ...managedBy }));
 }
 
-function dates(secret: VaultSecret, { entraEnds }: VaultJudging): Finding | undefined {
-  const entraMs = secret.keyId === null ? undefined : entraEnds.get(secret.keyId);
+function dates(secret: VaultSecret, { entraDates, nowMs }: VaultJudging): Finding | undefined {
+  const entra = secret.keyId === null ? undefined : entraDates.get(secret.keyId);
+  if (entra === undefined) return undefined;
+  const [ends, starts] = [endsApart(secret, entra), startsApart(secret, entra, nowMs)];
+  const apart = [ends, starts].filter((each) => each !== undefined);
+  const [worst] = apart.map(({ severity }) => severity).sort((a, b) => severityRank(a) - severityRank(b));
+  if (worst === undefined) return undefined;
+  return finding("vault-date-mismatch", secret, worst, Object.assign({}, ...apart.map(({ facts }) => facts)));
+}
+
+interface Apart {
+  severity: Severity;
+  facts: Facts;
+}
+
+function endsApart({ expiresMs }: VaultSecret, { endMs }: KeyDates): Apart | undefined {
   // Key Vault keeps whole seconds.
-  if (entraMs === undefined || cutToSecond(entraMs) === cutToSecond(secret.expiresMs)) return undefined;
-  const facts: Facts = {};
-  if (secret.expiresMs !== null) facts.vaultMs = secret.expiresMs;
-  if (entraMs !== null) facts.entraMs = entraMs;
+  if (cutToSecond(endMs) === cutToSecond(expiresMs)) return undefined;
   // A vault that promises more than Entra keeps makes readers trust a dead secret, and no alert comes.
-  const later = entraMs !== null && (secret.expiresMs === null || secret.expiresMs > entraMs);
-  return finding("vault-date-mismatch", secret, later ? "high" : "medium", facts);
+  const later = endMs !== null && (expiresMs === null || expiresMs > endMs);
+  const facts = { vaultMs: expiresMs ?? "never", entraMs: endMs ?? "never" };
+  return { severity: later ? "high" : "medium", facts };
+}
+
+/** A vault need not say when a secret begins. A day apart is nothing: a rotation plans the date, then makes the key. */
+function startsApart({ notBeforeMs }: VaultSecret, { startMs }: KeyDates, nowMs: number): Apart | undefined {
+  if (notBeforeMs === null || startMs === null || Math.abs(notBeforeMs - startMs) <= DAY_MS) return undefined;
+  // Readers are given a key that Entra does not take yet.
+  const tooEarly = notBeforeMs < startMs && startMs > nowMs;
+  return {
+    severity: tooEarly ? "high" : "low",
+    facts: { vaultStartMs: notBeforeMs, entraStartMs: startMs },
+  };
 }
 
 function noExpiry(secret: VaultSecret, manager: ManagedCredential | undefined): Finding | undefined {
@@ -50,9 +74,9 @@ function noExpiry(secret: VaultSecret, manager: ManagedCredential | undefined): 
 }
 
 /** A secret that holds an Entra key known to the directory is left to that key's own findings. */
-function expiry(secret: VaultSecret, { policy, nowMs, entraEnds }: VaultJudging): Finding | undefined {
+function expiry(secret: VaultSecret, { policy, nowMs, entraDates }: VaultJudging): Finding | undefined {
   if (secret.expiresMs === null) return undefined;
-  if (secret.keyId !== null && entraEnds.has(secret.keyId)) return undefined;
+  if (secret.keyId !== null && entraDates.has(secret.keyId)) return undefined;
   const tier = tierOf(secret.expiresMs, policy.tiers, nowMs);
   if (tier === undefined) return undefined;
   const found =

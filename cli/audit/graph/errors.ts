@@ -1,6 +1,9 @@
 import { safeText } from "../safe-text.ts";
 import { isRecord } from "./entities.ts";
 
+/** What it takes to read applications, service principals, and who owns them. */
+export const RIGHT_TO_READ = "the permission Application.Read.All, with an administrator's consent";
+
 /** Microsoft Graph's refusal of a request, or what it answered that cannot be understood. */
 export class GraphError extends Error {
   override readonly name = "GraphError";

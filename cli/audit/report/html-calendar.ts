@@ -1,9 +1,9 @@
 import { DAY_MS } from "../../../infra/duration.ts";
+import { CALENDAR_MONTHS } from "../calendar-span.ts";
 import { formatDay } from "../graph-time.ts";
 import type { CalendarDay } from "../scan/audit-state.ts";
 import { escapeHtml } from "./html-escape.ts";
 
-const MONTHS = 13;
 const MONTH_NAMES = [
   "January",
   "February",
@@ -23,7 +23,7 @@ const MONTH_NAMES = [
 export function renderCalendar(days: readonly CalendarDay[], nowMs: number): string {
   const byDay = new Map(days.map((day) => [day.dayMs, day]));
   const now = new Date(nowMs);
-  const months = Array.from({ length: MONTHS }, (_, index) =>
+  const months = Array.from({ length: CALENDAR_MONTHS }, (_, index) =>
     month(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + index, 1), byDay, nowMs),
   );
   return `<div class="calendar">${months.join("")}</div>

@@ -1,12 +1,13 @@
 import type { AuditResult } from "../audit.ts";
-import { CATALOGUE, describe, FINDING_KINDS, formatDays, titleOf } from "../findings/catalogue.ts";
+import { describe, FINDING_KINDS, formatDays, titleOf } from "../findings/catalogue.ts";
 import type { Finding } from "../findings/finding.ts";
 import { SEVERITIES, type Severity } from "../findings/severity.ts";
 import { formatDay, formatMoment } from "../graph-time.ts";
+import { adviceOn } from "./advice.ts";
 import { renderCalendar } from "./html-calendar.ts";
 import { escapeHtml as e } from "./html-escape.ts";
 import { STYLE } from "./html-style.ts";
-import { helpLink } from "./links.ts";
+
 import { countBySeverity, readLine } from "./summary.ts";
 
 /** A browser slows down on more rows than this; the other formats have all of them. */
@@ -120,11 +121,13 @@ function when(dueMs: number, nowMs: number): string {
 }
 
 function advice(kind: Finding["kind"], docsUrl: string): string {
-  const { title, advice: text } = CATALOGUE[kind];
+  const { title, text, help, runbook } = adviceOn(kind, docsUrl);
   // Only an address that leads somewhere from any place: the page is sent around.
-  const link = helpLink(kind, docsUrl);
-  const help = /^https:\/\//.test(link) ? ` <a href="${e(link)}" rel="noreferrer">More</a>` : "";
-  return `<li><strong>${e(title)}.</strong> ${e(text)}${help}</li>`;
+  const link = (address: string | undefined, words: string) =>
+    address !== undefined && /^https:\/\//.test(address)
+      ? ` <a href="${e(address)}" rel="noreferrer">${words}</a>`
+      : "";
+  return `<li><strong>${e(title)}.</strong> ${e(text)}${link(help, "More")}${link(runbook, "Step by step")}</li>`;
 }
 
 function accepted({ accepted: list }: AuditResult): string {

@@ -4,7 +4,7 @@ import type { Finding } from "../findings/finding.ts";
 import type { Owner } from "../graph/owners.ts";
 import { formatDay, formatMoment } from "../graph-time.ts";
 import { recipientsOf, type TierNotice } from "../notices.ts";
-import { helpLink } from "./links.ts";
+import { helpLink, runbookLink } from "./links.ts";
 import { renderTierBody } from "./markdown.ts";
 import { countBySeverity } from "./summary.ts";
 
@@ -66,6 +66,7 @@ function jsonFinding(finding: Finding, { nowMs, owners }: AuditResult, docsUrl: 
     message: describe(finding, nowMs),
     advice: CATALOGUE[finding.kind].advice,
     help: helpLink(finding.kind, docsUrl),
+    runbook: runbookLink(finding.kind, docsUrl) ?? null,
     subject: { type: subject.type, id: subject.id, name: subject.name, clientId: subject.appId ?? null },
     credential:
       credential === undefined

@@ -1,9 +1,9 @@
 import type { AuditResult } from "../audit.ts";
-import { CATALOGUE, describe, formatDays, titleOf } from "../findings/catalogue.ts";
+import { describe, formatDays, titleOf } from "../findings/catalogue.ts";
 import type { Finding } from "../findings/finding.ts";
 import { formatMoment } from "../graph-time.ts";
 import type { TierNotice } from "../notices.ts";
-import { helpLink } from "./links.ts";
+import { adviceOn } from "./advice.ts";
 import { readLine, severityLine } from "./summary.ts";
 
 /** A GitHub step summary holds 1 MiB (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits). */
@@ -68,9 +68,11 @@ function withFindings(
     "",
     "**What to do**",
     "",
-    ...kinds.map(
-      (kind) => `- [${CATALOGUE[kind].title}](${helpLink(kind, docsUrl)}): ${CATALOGUE[kind].advice}`,
-    ),
+    ...kinds.map((kind) => {
+      const { title, text, help, runbook } = adviceOn(kind, docsUrl);
+      const steps = runbook === undefined ? "" : ` [Step by step](${runbook}).`;
+      return `- [${title}](${help}): ${text}${steps}`;
+    }),
   ];
   const table = ["| Severity | When | What | Finding |", "|---|---|---|---|"];
   const cutWord = (left: number) => `\n${left} more, less urgent, are left out here for want of space.`;

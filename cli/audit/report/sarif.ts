@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Log, ReportingDescriptor, Result } from "sarif";
+import type { Log, Notification, ReportingDescriptor, Result } from "sarif";
 import type { AuditResult } from "../audit.ts";
-import { CATALOGUE, describe, FINDING_KINDS, titleOf } from "../findings/catalogue.ts";
+import { describe, FINDING_KINDS, titleOf } from "../findings/catalogue.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Severity } from "../findings/severity.ts";
 import { formatMoment } from "../graph-time.ts";
-import { helpLink } from "./links.ts";
+import { adviceOn } from "./advice.ts";
 
 /**
  * The numbers by which GitHub sorts security results
@@ -27,9 +27,18 @@ const LEVELS: Record<Severity, Result.level> = {
   info: "note",
 };
 
+/**
+ * GitHub stores the first 5,000 results of a run and refuses a run of more than 25,000
+ * (https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit). It is
+ * left to us which those are.
+ */
+const MOST_RESULTS = 5000;
+
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), for code scanning. */
 export function renderSarif(result: AuditResult, docsUrl: string): string {
-  const present = FINDING_KINDS.filter((kind) => result.findings.some((finding) => finding.kind === kind));
+  const shown = result.findings.slice(0, MOST_RESULTS);
+  const left = result.findings.length - shown.length;
+  const present = FINDING_KINDS.filter((kind) => shown.some((finding) => finding.kind === kind));
   const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -42,30 +51,35 @@ export function renderSarif(result: AuditResult, docsUrl: string): string {
           {
             executionSuccessful: result.complete,
             startTimeUtc: formatMoment(result.nowMs),
-            toolExecutionNotifications: result.gaps.map(({ what, why, essential }) => ({
-              level: essential ? "error" : "note",
-              message: { text: `${what}: ${why}` },
-            })),
+            toolExecutionNotifications: [
+              ...result.gaps.map(({ what, why, essential }) => ({
+                level: essential ? ("error" as const) : ("note" as const),
+                message: { text: `${what}: ${why}` },
+              })),
+              ...(left > 0 ? [leftOut(left)] : []),
+            ],
           },
         ],
-        results: result.findings.map((finding) =>
-          sarifResult(finding, present.indexOf(finding.kind), result),
-        ),
+        results: shown.map((finding) => sarifResult(finding, present.indexOf(finding.kind), result)),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
+function leftOut(left: number): Notification {
+  const text = `${left} more findings, less urgent, are left out here; the CSV and JSON reports have all of them.`;
+  return { level: "warning", message: { text } };
+}
+
 function rule(kind: Finding["kind"], { findings }: AuditResult, docsUrl: string): ReportingDescriptor {
-  const { title, advice } = CATALOGUE[kind];
+  const { title, text, help: link, runbook } = adviceOn(kind, docsUrl);
   // The findings are sorted: the first of a kind is its worst.
   const worst = findings.find((finding) => finding.kind === kind)?.severity ?? "info";
-  const link = helpLink(kind, docsUrl);
   return {
     id: kind,
     shortDescription: { text: title },
-    help: { text: `${advice} See ${link}` },
+    help: { text: `${text} See ${link}${runbook === undefined ? "" : ` and ${runbook}`}` },
     ...(URL.canParse(link) ? { helpUri: link } : {}),
     properties: { tags: ["security"], "security-severity": SCORES[worst] },
   };

@@ -1,10 +1,10 @@
 import type { Terminal } from "../../terminal.ts";
 import type { AuditResult } from "../audit.ts";
-import { CATALOGUE, describe, FINDING_KINDS, formatDays, titleOf } from "../findings/catalogue.ts";
+import { describe, FINDING_KINDS, formatDays, titleOf } from "../findings/catalogue.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Severity } from "../findings/severity.ts";
-import { displayWidth, padColumns } from "../safe-text.ts";
-import { helpLink } from "./links.ts";
+import { displayWidth, padColumns, safeText } from "../safe-text.ts";
+import { adviceOn } from "./advice.ts";
 import { readLine, severityLine } from "./summary.ts";
 
 const COLUMNS = 80;
@@ -71,10 +71,14 @@ function when({ dueMs }: Finding, nowMs: number): string {
 
 function advice(findings: readonly Finding[], docsUrl: string): string[] {
   const present = new Set(findings.map(({ kind }) => kind));
-  return FINDING_KINDS.filter((kind) => present.has(kind)).flatMap((kind) => [
-    ...wrap(`${CATALOGUE[kind].title}: ${CATALOGUE[kind].advice}`, COLUMNS),
-    `  ${helpLink(kind, docsUrl)}`,
-  ]);
+  return FINDING_KINDS.filter((kind) => present.has(kind)).flatMap((kind) => {
+    const { title, text, help, runbook } = adviceOn(kind, docsUrl);
+    return [
+      ...wrap(`${title}: ${text}`, COLUMNS),
+      `  ${help}`,
+      ...(runbook === undefined ? [] : [`  ${runbook}`]),
+    ];
+  });
 }
 
 function footer(result: AuditResult, style: Style): string[] {
@@ -88,7 +92,7 @@ function footer(result: AuditResult, style: Style): string[] {
   }
   if (result.unmatched.length > 0) {
     lines.push("Accepted in the baseline, but not found any more:");
-    for (const { finding } of result.unmatched.slice(0, 20)) lines.push(`  ${finding}`);
+    for (const { finding } of result.unmatched.slice(0, 20)) lines.push(`  ${safeText(finding)}`);
   }
   const accepted = result.accepted.length === 0 ? "" : `; ${result.accepted.length} accepted by the baseline`;
   const state = result.complete ? "Audit complete" : "AUDIT INCOMPLETE";

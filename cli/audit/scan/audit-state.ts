@@ -3,6 +3,7 @@ import type { Finding } from "../findings/finding.ts";
 import { severityRank } from "../findings/severity.ts";
 import type { Chain, CollectionName } from "../graph/collections.ts";
 import { GuidTable } from "../guid-table.ts";
+import type { KeyDates } from "../model.ts";
 import type { PageOutcome } from "./page-outcome.ts";
 
 /** Of so many credentials that end on one day the calendar keeps the names. */
@@ -35,7 +36,7 @@ export class AuditState {
   /** Where each chain goes on; undefined: it has been read to its end. */
   readonly #positions = new Map<string, string | undefined>();
   readonly #chains = new Map<CollectionName, Chain[]>();
-  readonly keys = new Map<string, number | null>();
+  readonly keys = new Map<string, KeyDates>();
   readonly managedApplications = new Set<string>();
   credentials = 0;
   unreadable = 0;
@@ -52,7 +53,7 @@ export class AuditState {
     for (const id of outcome.objectIds) this.#seen[chain.collection].set(id);
     for (const finding of outcome.findings) this.add(finding);
     for (const appId of outcome.disabledAppIds) this.#disabled.set(appId);
-    for (const [keyId, endMs] of outcome.keys) this.keys.set(keyId, endMs);
+    for (const [keyId, dates] of outcome.keys) this.keys.set(keyId, dates);
     for (const id of outcome.managedApplications) this.managedApplications.add(id);
     for (const [day, name] of outcome.expiries) this.#mark(day, name);
     this.credentials += outcome.credentials;

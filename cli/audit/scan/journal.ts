@@ -33,8 +33,11 @@ export const noJournal: Journal = {
   page: () => Promise.resolve(),
 };
 
+/** The form of what is written: a file of another one is not gone on with. */
+const FORM = 2;
+
 const headerSchema = z.object({
-  keyturnAudit: z.literal(1),
+  keyturnAudit: z.literal(FORM),
   nowMs: z.number(),
   graphUrl: z.string(),
   tenant: z.string().nullable(),
@@ -57,7 +60,7 @@ export async function beginJournal(
 ): Promise<{ journal: Journal; nowMs: number }> {
   const [first, ...rest] = lines;
   if (first === undefined) {
-    await file.append(JSON.stringify({ keyturnAudit: 1, nowMs, ...identity }));
+    await file.append(JSON.stringify({ keyturnAudit: FORM, nowMs, ...identity }));
     return { journal: fileJournal(file), nowMs };
   }
   const { path } = file;

@@ -1,12 +1,10 @@
 import { DAY_MS } from "../../../infra/duration.ts";
+import { calendarEndMs } from "../calendar-span.ts";
 import { entityFindings, federatedFinding, type Judging, ownerlessFinding } from "../findings/entity.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { CollectionName } from "../graph/collections.ts";
 import { readApplication, readServicePrincipal } from "../graph/entities.ts";
-import type { DirectoryEntity } from "../model.ts";
-
-/** How far ahead the calendar of expiries goes. */
-const CALENDAR_DAYS = 366;
+import type { DirectoryEntity, KeyDates } from "../model.ts";
 
 /** Everything that is kept of one page, as plain JSON: the entities themselves are let go. */
 export interface PageOutcome {
@@ -18,11 +16,11 @@ export interface PageOutcome {
   findings: Finding[];
   /** Client ids of disabled service principals. */
   disabledAppIds: string[];
-  /** Keys that the vaults or the stack refer to, with their end. */
-  keys: [keyId: string, endMs: number | null][];
+  /** Keys that the vaults or the stack refer to, with their dates. */
+  keys: [keyId: string, dates: KeyDates][];
   /** Applications that the stack manages, by object id. */
   managedApplications: string[];
-  /** What ends on which day (days since 1970) of the coming year. */
+  /** What ends on which day (days since 1970) of the calendar. */
   expiries: [day: number, name: string][];
   /** Creation dates, for parting the collection. */
   createdMs: number[];
@@ -84,10 +82,11 @@ function judgeEntity(
   outcome.findings.push(...entityFindings(entity, judging));
   if (collection === "servicePrincipals" && entity.disabled) outcome.disabledAppIds.push(entity.appId);
   if (judging.managed.byApplication.has(entity.objectId)) outcome.managedApplications.push(entity.objectId);
-  for (const { keyId, endMs } of entity.credentials) {
-    if (judging.wantedKeys.has(keyId)) outcome.keys.push([keyId, endMs]);
+  const calendarEnd = calendarEndMs(judging.nowMs);
+  for (const { keyId, startMs, endMs } of entity.credentials) {
+    if (judging.wantedKeys.has(keyId)) outcome.keys.push([keyId, { startMs, endMs }]);
     if (endMs === null || endMs <= judging.nowMs || entity.disabled) continue;
-    if (endMs <= judging.nowMs + CALENDAR_DAYS * DAY_MS) {
+    if (endMs < calendarEnd) {
       outcome.expiries.push([Math.floor(endMs / DAY_MS), entity.name]);
     }
   }

@@ -10,7 +10,7 @@ import {
   partChains,
   wholeChain,
 } from "../graph/collections.ts";
-import { GraphError } from "../graph/errors.ts";
+import { GraphError, RIGHT_TO_READ } from "../graph/errors.ts";
 import { type Page, readPages } from "../graph/pages.ts";
 import type { Gap } from "../model.ts";
 import type { AuditState } from "./audit-state.ts";
@@ -79,7 +79,8 @@ class CollectionScan {
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;
       if (error.isRefusal && this.#isMain) throw error;
-      return [{ ...gap(name, error.message), essential: !error.isUnsupported, refused: error.isRefusal }];
+      const why = error.isRefusal ? `${error.message}: it takes ${RIGHT_TO_READ}` : error.message;
+      return [{ ...gap(name, why), essential: !error.isUnsupported, refused: error.isRefusal }];
     }
   }
 

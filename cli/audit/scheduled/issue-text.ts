@@ -1,7 +1,9 @@
 import type { ForgeIssue } from "../../forge/forge.ts";
 import type { AuditResult } from "../audit.ts";
 import { formatMoment } from "../graph-time.ts";
+import { adviceOn } from "../report/advice.ts";
 import { tierTitle } from "../report/json.ts";
+import { scheduledLink } from "../report/links.ts";
 import { code, renderTierBody } from "../report/markdown.ts";
 import type { TierAction } from "./plan.ts";
 import { toldLine } from "./told-line.ts";
@@ -49,19 +51,28 @@ function ownersLine({ owners }: AuditResult, subjects: readonly string[]): strin
 }
 
 /** What those who follow a tier's issue are told again. */
-export function reminder({ notice: { tier, due, findings } }: TierAction, { nowMs }: AuditResult): string {
+export function reminder(
+  { notice: { tier, due, findings } }: TierAction,
+  { nowMs }: AuditResult,
+  docsUrl: string,
+): string {
   const what = tier === 0 ? "expired" : `will expire within ${tier} day${tier === 1 ? "" : "s"}`;
   const names = [...new Set(due.map(({ subject }) => subject.name))];
   const shown = names.slice(0, MOST_OWNERS).map(code).join(", ");
   const more = names.length > MOST_OWNERS ? ` and ${names.length - MOST_OWNERS} more` : "";
-  return `Reminder of ${formatMoment(nowMs)}: ${findings.length} ${what}. New here, or still unsolved: ${shown}${more}.`;
+  const kinds = [...new Set(due.map(({ kind }) => kind))];
+  const links = kinds.map((kind) => {
+    const { title, help, runbook } = adviceOn(kind, docsUrl);
+    return `[${title}](${runbook ?? help})`;
+  });
+  return `Reminder of ${formatMoment(nowMs)}: ${findings.length} ${what}. New here, or still unsolved: ${shown}${more}. What to do: ${links.join(", ")}.`;
 }
 
 /** The last word on a tier's issue. */
-export function solved({ notice: { tier } }: TierAction, { nowMs }: AuditResult): string {
+export function solved({ notice: { tier } }: TierAction, { nowMs }: AuditResult, docsUrl: string): string {
   const what =
     tier === 0
       ? "Nothing expired is left"
       : `Nothing is left that expires within ${tier} day${tier === 1 ? "" : "s"} and not sooner`;
-  return `${what} (${formatMoment(nowMs)}).`;
+  return `${what} (${formatMoment(nowMs)}). [How this issue comes and goes](${scheduledLink(docsUrl)}).`;
 }

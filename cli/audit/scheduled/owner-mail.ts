@@ -1,6 +1,6 @@
-import { CATALOGUE, describe, titleOf } from "../findings/catalogue.ts";
+import { describe, titleOf } from "../findings/catalogue.ts";
 import type { Finding } from "../findings/finding.ts";
-import { helpLink } from "../report/links.ts";
+import { adviceOn } from "../report/advice.ts";
 import type { OwnerMail } from "./plan.ts";
 
 /** More are counted. */
@@ -37,10 +37,12 @@ export function ownerMailText({ findings }: OwnerMail, nowMs: number, docsUrl: s
 }
 
 function lines(finding: Finding, nowMs: number, docsUrl: string): string[] {
+  const { text, help, runbook } = adviceOn(finding.kind, docsUrl);
   return [
     `- ${finding.subject.name}: ${titleOf(finding)}: ${describe(finding, nowMs)}`,
-    `  ${CATALOGUE[finding.kind].advice}`,
-    `  ${helpLink(finding.kind, docsUrl)}`,
+    `  ${text}`,
+    `  ${help}`,
+    ...(runbook === undefined ? [] : [`  ${runbook}`]),
     "",
   ];
 }

@@ -37,8 +37,8 @@ export async function tellPeople({ result, forge, docsUrl, mail }: TellArgs): Pr
   for (const action of plan.tiers) {
     await writeIssue(action, result, forge, docsUrl);
     if (action.kind === "update" && action.remind)
-      await forge.commentIssue(action.key, reminder(action, result));
-    if (action.kind === "close") await forge.closeIssue(action.key, solved(action, result));
+      await forge.commentIssue(action.key, reminder(action, result, docsUrl));
+    if (action.kind === "close") await forge.closeIssue(action.key, solved(action, result, docsUrl));
   }
   const outcome =
     mail === undefined ? NO_FAILURES : await sendMails(plan.mails, { ...mail, nowMs: result.nowMs, docsUrl });

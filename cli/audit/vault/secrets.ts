@@ -1,6 +1,7 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { isRestError } from "@azure/core-rest-pipeline";
 import { SecretClient, type SecretClientOptions, type SecretProperties } from "@azure/keyvault-secrets";
+import pLimit from "p-limit";
 import { MINUTE_MS } from "../../../infra/duration.ts";
 import { identifier } from "../graph/entities.ts";
 import type { RetryTiming } from "../graph/retry.ts";
@@ -21,18 +22,21 @@ export interface VaultReading {
 /**
  * Reads the properties of every secret in the vaults: names, dates and tags, never a value, for which the
  * caller does not even need the right.
+ * @param concurrency how many vaults are read at once, at most
  */
 export async function readVaults(
   vaultUris: readonly string[],
   credential: TokenCredential,
   keyIdTag: string,
+  concurrency: number,
   { baseDelayMs = 500, maxDelayMs = 30_000 }: RetryTiming = {},
 ): Promise<VaultReading> {
   const options: SecretClientOptions = {
     retryOptions: { maxRetries: MAX_RETRIES, retryDelayInMs: baseDelayMs, maxRetryDelayInMs: maxDelayMs },
   };
+  const limit = pLimit(concurrency);
   const readings = await Promise.all(
-    vaultUris.map((uri) => readVault(uri, new SecretClient(uri, credential, options), keyIdTag)),
+    vaultUris.map((uri) => limit(() => readVault(uri, new SecretClient(uri, credential, options), keyIdTag))),
   );
   return {
     secrets: readings.flatMap(({ secrets }) => secrets),
@@ -58,15 +62,19 @@ async function readVault(uri: string, client: SecretClient, keyIdTag: string): P
 /** One entry of a vault's list. */
 export function vaultSecret(vaultUri: string, properties: SecretProperties, keyIdTag: string): VaultSecret {
   const keyId = properties.tags?.[keyIdTag];
-  const expiresMs = properties.expiresOn?.getTime();
   return {
     vaultUri,
     name: safeText(properties.name),
     enabled: properties.enabled !== false,
-    expiresMs: expiresMs === undefined || Number.isNaN(expiresMs) ? null : expiresMs,
+    notBeforeMs: timeOf(properties.notBefore),
+    expiresMs: timeOf(properties.expiresOn),
     ofCertificate: properties.managed === true || properties.certificateKeyId !== undefined,
     keyId: keyId === undefined ? null : identifier(keyId),
   };
+}
+
+function timeOf(date: Date | undefined): number | null {
+  return date === undefined || Number.isNaN(date.getTime()) ? null : date.getTime();
 }
 
 function vaultGap(uri: string, error: unknown): Gap {
@@ -75,6 +83,6 @@ function vaultGap(uri: string, error: unknown): Gap {
   const code = isRestError(error) ? error.code : undefined;
   const why = refused
     ? `${status}: the role "Key Vault Reader" on the vault is missing, or its firewall keeps this machine out`
-    : `${status ?? code ?? (error instanceof Error ? error.name : "failed")}`;
+    : safeText(String(status ?? code ?? (error instanceof Error ? error.name : "failed")));
   return { what: `vault ${uri}`, why, essential: true, refused };
 }

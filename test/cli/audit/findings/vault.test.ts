@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { describe } from "../../../../cli/audit/findings/catalogue.ts";
 import { missingFindings } from "../../../../cli/audit/findings/managed.ts";
 import { managedKeys } from "../../../../cli/audit/findings/managed-keys.ts";
 import { vaultFindings } from "../../../../cli/audit/findings/vault.ts";
@@ -31,6 +32,7 @@ function secret(rest: Partial<VaultSecret> = {}): VaultSecret {
     vaultUri: "https://kv.vault.azure.net",
     name: "api-key",
     enabled: true,
+    notBeforeMs: null,
     expiresMs: inDays(100),
     ofCertificate: false,
     keyId: null,
@@ -43,7 +45,7 @@ function judge(secrets: VaultSecret[], entraEnds: [string, number | null][] = []
     policy: auditPolicy(),
     nowMs: NOW_MS,
     managed: managedKeys([managed]),
-    entraEnds: new Map(entraEnds),
+    entraDates: new Map(entraEnds.map(([key, endMs]) => [key, { startMs: inDays(-80), endMs }])),
   }).map(({ id, severity, tier, managedCredential }) =>
     [severity, id, tier === undefined ? "" : `tier ${tier}`, managedCredential ?? ""].join(" ").trim(),
   );
@@ -130,4 +132,39 @@ test("an id is visible ASCII, whatever stack and credential are called", () => {
     keyIds: new Set(),
   });
   assert.equal(finding?.id, "managed-key-missing/my-stack/m-ilman");
+});
+
+test("beginnings are compared to the day; a vault that gives out a key before Entra takes it is worse", () => {
+  const at = (notBeforeMs: number | null, startMs: number | null) =>
+    vaultFindings([secret({ keyId: "k", notBeforeMs })], {
+      policy: auditPolicy(),
+      nowMs: NOW_MS,
+      managed: managedKeys([]),
+      entraDates: new Map([["k", { startMs, endMs: inDays(100) }]]),
+    }).map((finding) => `${finding.severity} ${describe(finding, NOW_MS)}`);
+  assert.deepEqual(at(null, inDays(-5)), []);
+  assert.deepEqual(at(inDays(-5), null), []);
+  assert.deepEqual(at(inDays(-6), inDays(-5)), []);
+  assert.deepEqual(at(inDays(-6) - 1000, inDays(-5)), [
+    "low the vault says that it begins on 2027-02-23; Entra says on 2027-02-24",
+  ]);
+  assert.deepEqual(at(inDays(-1), inDays(3)), [
+    "high the vault says that it begins on 2027-02-28; Entra says on 2027-03-04",
+  ]);
+  assert.deepEqual(at(inDays(9), inDays(3)).length, 1);
+});
+
+test("dates that differ at both ends are one finding, as severe as the worse of them", () => {
+  const [finding, ...rest] = vaultFindings([secret({ keyId: "k", notBeforeMs: inDays(-9) })], {
+    policy: auditPolicy(),
+    nowMs: NOW_MS,
+    managed: managedKeys([]),
+    entraDates: new Map([["k", { startMs: inDays(-5), endMs: inDays(99) }]]),
+  });
+  assert.deepEqual(rest, []);
+  assert.equal(finding?.severity, "high");
+  assert.equal(
+    finding === undefined ? "" : describe(finding, NOW_MS),
+    "the vault says that it expires on 2027-06-09; Entra says on 2027-06-08; the vault says that it begins on 2027-02-20; Entra says on 2027-02-24",
+  );
 });

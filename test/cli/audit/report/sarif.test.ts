@@ -93,3 +93,37 @@ test("without an address for the documentation, rules have no link that leads no
   const [{ tool }] = sarif.parse(JSON.parse(renderSarif(sampleResult("x"), "docs/"))).runs;
   assert.ok(tool.driver.rules.every(({ helpUri }) => helpUri === undefined));
 });
+
+test("more results than GitHub stores are left out, the least urgent ones, and that is said", () => {
+  const sample = sampleResult("x");
+  const many = (count: number, kind: "no-owner" | "expired-credential") =>
+    Array.from({ length: count }, (_, index) => ({
+      id: `${kind}/${index}`,
+      kind,
+      severity: kind === "no-owner" ? ("low" as const) : ("critical" as const),
+      subject: { type: "application" as const, id: `${index}`, name: "x" },
+      facts: { credentials: 1 },
+    }));
+  const limits = [
+    { findings: many(5000, "expired-credential"), said: [] },
+    {
+      findings: [...many(5000, "expired-credential"), ...many(25_000, "no-owner")],
+      said: [
+        "25000 more findings, less urgent, are left out here; the CSV and JSON reports have all of them.",
+      ],
+    },
+  ];
+  for (const { findings, said } of limits) {
+    const [run] = sarif.parse(JSON.parse(renderSarif({ ...sample, gaps: [], findings }, "docs/"))).runs;
+    assert.equal(run.results.length, 5000);
+    assert.ok(run.results.every(({ ruleId }) => ruleId === "expired-credential"));
+    assert.deepEqual(
+      run.tool.driver.rules.map(({ id }) => id),
+      ["expired-credential"],
+    );
+    assert.deepEqual(
+      run.invocations[0].toolExecutionNotifications.map(({ message: { text } }) => text),
+      said,
+    );
+  }
+});

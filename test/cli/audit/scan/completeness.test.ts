@@ -87,3 +87,14 @@ test("a list that ends early after the scan was gone on with is noticed, too", a
   assert.equal(result.complete, false);
   assert.match(result.gaps[0]?.why ?? "", /counts 2500, but its pages held 1998/);
 });
+
+test("a list that may not be read says which right is missing", async (context) => {
+  for (const name of ["ownerless", "federated"] as const) {
+    const { result } = await auditDirectory(context, tenant(3), {}, (answer, { url }) =>
+      listOf(url) === name ? error(403, "Authorization_RequestDenied") : answer(),
+    );
+    const [gap] = result.gaps;
+    assert.deepEqual([gap?.what, gap?.refused, gap?.essential], [name, true, true]);
+    assert.match(gap?.why ?? "", /it takes the permission Application\.Read\.All/);
+  }
+});
