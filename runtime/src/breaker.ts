@@ -11,7 +11,7 @@ import {
 import { halfJitterDelayMs, type Random } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { BreakerOpenError, SecretReadError, TokenRequestError } from "./errors.ts";
-import { judge, type Verdict } from "./judge-call.ts";
+import { judge, mayBeSecret, type Verdict } from "./judge-call.ts";
 
 export interface BreakerOptions {
   /** Time until the first probe after opening; milliseconds, default 5,000. Doubles with each failed probe. */
@@ -152,7 +152,14 @@ export class ApplicationBreaker {
     }
   }
 
-  /** Lets the next call probe at once: something has changed for the better. */
+  /** Lets the next call probe at once, if it may be the secret that was wrong: there is a new one. */
+  secretChanged(): void {
+    if (mayBeSecret(errorIn(this.#policy.lastFailure))) {
+      this.allowProbe();
+    }
+  }
+
+  /** Lets the next call probe at once. */
   allowProbe(): void {
     this.#probeAtMs = this.#dependencies.clock.monotonicMs();
     this.#wake();

@@ -182,6 +182,12 @@ function userGrant(details: TokenErrorDetails, answer: ErrorAnswer, consentMissi
   };
 }
 
+/** A user's grant that is gone without an answer that says so: nothing is left to redeem. */
+export function lostGrant(): TokenFailure {
+  const reason = "expired-or-revoked";
+  return { kind: "user-grant", reason, codes: [], advice: userGrantAdvice[reason] };
+}
+
 interface ErrorAnswer {
   oauthError?: string | undefined;
   subError?: string | undefined;

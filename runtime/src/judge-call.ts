@@ -48,3 +48,13 @@ export function judge(error: unknown, { subject, cancelled }: Caller): Verdict {
       return subject === undefined ? "opens" : "counts-unless-probe";
   }
 }
+
+/**
+ * Whether a new secret may help against what a call failed with. Not if the directory was asked too often or has its
+ * own trouble: then its pause holds. Pure.
+ */
+export function mayBeSecret(error: unknown): boolean {
+  return !(
+    error instanceof TokenRequestError && ["throttled", "loop", "transient"].includes(error.failure.kind)
+  );
+}

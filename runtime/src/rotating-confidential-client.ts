@@ -7,6 +7,7 @@ import {
   type AuthorizationUrlRequest,
   type CacheOptions,
   ConfidentialClientApplication,
+  InteractionRequiredAuthError,
   type NodeAuthOptions,
   type NodeSystemOptions,
   type OnBehalfOfRequest,
@@ -16,7 +17,8 @@ import {
 } from "@azure/msal-node";
 import type { Fetch } from "./bounded-request.ts";
 import { OptionsCheck } from "./check-options.ts";
-import type { TokenGrantType } from "./classify-token-error.ts";
+import { lostGrant, type TokenGrantType } from "./classify-token-error.ts";
+import { TokenRequestError } from "./errors.ts";
 import { type NetworkCall, SecretInjectingNetwork } from "./msal-network.ts";
 import type { RotatingSecret } from "./rotating-secret.ts";
 import { SharedFlights } from "./shared-flights.ts";
@@ -174,9 +176,19 @@ export class RotatingConfidentialClient {
     try {
       return await this.#network.during(call, work);
     } catch (error) {
-      throw call.error ?? error;
+      throw call.error ?? withKnownGrant(error);
     }
   }
+}
+
+/**
+ * MSAL forgets a refresh token that the directory no longer takes; from then on it says by itself that the user must
+ * sign in (`no_tokens_found`).
+ */
+function withKnownGrant(error: unknown): unknown {
+  return error instanceof InteractionRequiredAuthError
+    ? new TokenRequestError(lostGrant(), 0, undefined, error.errorCode)
+    : error;
 }
 
 function digest(value: string): string {

@@ -1,14 +1,22 @@
 import { inspect } from "node:util";
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from "cockatiel";
-import { type AbortSignalLike, abortable, linkSignals, timeLimited } from "./abort.ts";
+import { type AbortSignalLike, abortable, delay, linkSignals, timeLimited } from "./abort.ts";
 import type { Random } from "./backoff.ts";
 import { ApplicationBreaker, type BreakerState } from "./breaker.ts";
 import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
 import type { SecretInfo } from "./client-secret.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { BreakerOpenError, ClosedError, OperationTimeoutError, TooManyWaitersError } from "./errors.ts";
+import {
+  BreakerOpenError,
+  ClosedError,
+  OperationTimeoutError,
+  TokenRequestError,
+  TooManyWaitersError,
+} from "./errors.ts";
 import type { RuntimeEventListener } from "./events.ts";
+import { ImposedWaits } from "./imposed-waits.ts";
 import type { Limits } from "./limits.ts";
+import { timerInaccuracyMs } from "./next-step.ts";
 import { recognizeTokenError } from "./recognize-token-error.ts";
 import { RefusedSecrets } from "./refused-secrets.ts";
 import { checkedOptions, type RotatingSecretOptions } from "./rotating-secret-options.ts";
@@ -62,6 +70,7 @@ export class RotatingSecret {
   readonly #source: SecretSource;
   readonly #cache: SecretCache;
   readonly #refused: RefusedSecrets;
+  readonly #imposed = new ImposedWaits();
   readonly #breaker: ApplicationBreaker;
   readonly #bulkhead: BulkheadPolicy;
   readonly #telemetry: Telemetry;
@@ -111,7 +120,7 @@ export class RotatingSecret {
       },
       onChanged: (secret, before) => {
         this.#telemetry.event({ type: "secret-changed", secret: secret.info, before: before?.info });
-        this.#breaker.allowProbe();
+        this.#breaker.secretChanged();
       },
     });
     this.#observer = {
@@ -241,6 +250,7 @@ export class RotatingSecret {
       closed: this.#closed.signal,
       cache: this.#cache,
       refused: this.#refused,
+      imposed: this.#imposed,
       limits: this.limits,
       clock: this.clock,
       random: this.random,
@@ -251,8 +261,10 @@ export class RotatingSecret {
     try {
       // An aborted `stop` ends what has not begun; what has is left to finish, for its result is worth keeping.
       // The bulkhead is not told of it: it would drop a call, and with it the turn of the one behind.
-      return await this.#bulkhead.execute(() => {
+      await this.#imposedWait(subject, context);
+      return await this.#bulkhead.execute(async () => {
         stop.throwIfAborted();
+        await this.#imposedWait(subject, context); // It may have been told while this one queued.
         return this.#breaker.execute((isProbe) => runWithSecret(operation, { ...context, isProbe }), {
           subject,
           signal: stop,
@@ -280,6 +292,21 @@ export class RotatingSecret {
       return await abortable(abortable(promise, this.#closed.signal), signal);
     } finally {
       this.#waiters--;
+    }
+  }
+
+  /** Waits as long as the directory told this customer to, or the application; before it costs the breaker anything. */
+  async #imposedWait(
+    subject: string | undefined,
+    { startedMs, stop }: { readonly startedMs: number; readonly stop: AbortSignal },
+  ): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    const imposed = this.#imposed.standing(subject, nowMs);
+    if (imposed !== undefined) {
+      if (imposed.leftMs >= startedMs + this.limits.maxElapsedMs - nowMs) {
+        throw new TokenRequestError(imposed.failure, 0, this.#cache.current?.info);
+      }
+      await delay(this.clock, imposed.leftMs + timerInaccuracyMs, stop);
     }
   }
 

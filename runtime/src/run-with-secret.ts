@@ -4,6 +4,7 @@ import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
 import type { ClientSecret } from "./client-secret.ts";
 import type { Clock } from "./clock.ts";
 import { OperationTimeoutError, TokenRequestError } from "./errors.ts";
+import type { ImposedWaits } from "./imposed-waits.ts";
 import type { Limits } from "./limits.ts";
 import { nextStep, type Step, timerInaccuracyMs } from "./next-step.ts";
 import { isYoung, type RefusedSecrets } from "./refused-secrets.ts";
@@ -62,6 +63,7 @@ export interface RunObserver {
 export interface RunContext {
   readonly cache: SecretCache;
   readonly refused: RefusedSecrets;
+  readonly imposed: ImposedWaits;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly random: Random;
@@ -136,6 +138,7 @@ export async function runWithSecret<T>(operation: Operation<T>, context: RunCont
       }
       return outcome.value;
     }
+    context.imposed.note(operation.subject, outcome.failure, clock.monotonicMs());
     const refusal = { failure: outcome.failure, secret, sentAtMs, readsWhenSent };
     const step = await afterFailure(refusal, { attempts, waits, leftMs }, context);
     if (step.do === "give-up") {

@@ -7,7 +7,7 @@ interface Flight<T> {
 
 /**
  * Work under way, by key: whoever asks for the same thing meanwhile waits for the same answer. Work that nobody waits
- * for any more is told to stop.
+ * for any more is told to stop; who comes before it has stopped gets its answer, if it has one after all.
  */
 export class SharedFlights<T> {
   readonly #flights = new Map<string, Flight<T>>();
@@ -51,7 +51,18 @@ export class SharedFlights<T> {
       return underWay;
     }
     const stop = new AbortController();
-    const promise = start(stop.signal).finally(() => {
+    // Told to stop, but perhaps with an attempt under way that is left to finish: a code is redeemed only once.
+    const work =
+      underWay === undefined
+        ? start(stop.signal)
+        : underWay.promise.catch((error: unknown) => {
+            if (error !== underWay.stop.signal.reason) {
+              throw error;
+            }
+            stop.signal.throwIfAborted();
+            return start(stop.signal);
+          });
+    const promise = work.finally(() => {
       flight.isOver = true;
       if (this.#flights.get(key) === flight) {
         this.#flights.delete(key);

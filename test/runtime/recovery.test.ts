@@ -188,6 +188,22 @@ describe("RotatingSecretCredential, when something is wrong", () => {
   });
 
   for (const [name, fault] of [
+    ["throttled", () => refusal("invalid_request", 90055, 429, { "retry-after": "600" })],
+    ["taken for a loop", () => refusal("invalid_grant", 50196)],
+  ] satisfies [string, () => Response][]) {
+    it(`does not take a new secret for the end of its pause when ${name}`, async () => {
+      directory.fault = fault;
+      const credential = open();
+      await assert.rejects(time.until(credential.getToken(scope)), TokenRequestError);
+      vault.publish("secret-2");
+      vault.changed();
+      await time.advance(10);
+      await assert.rejects(credential.getToken(scope), BreakerOpenError);
+      assert.equal(directory.requests.length, 1);
+    });
+  }
+
+  for (const [name, fault] of [
     ["503", () => new Response("out", { status: 503 })],
     ["a proxy's page", () => new Response("<html>", { status: 200 })],
     ["a broken connection", () => Promise.reject(new TypeError("fetch failed"))],

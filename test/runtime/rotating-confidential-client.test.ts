@@ -186,8 +186,12 @@ describe("RotatingConfidentialClient", () => {
     const account = await connect("ann");
     directory.brokenGrants.add("ann");
     const refresh = () => client.acquireTokenSilent({ account, scopes, forceRefresh: true });
-    await assert.rejects(refresh(), TokenRequestError);
-    await assert.rejects(refresh(), (error: unknown) => !(error instanceof TokenRequestError));
+    for (let round = 0; round < 3; round++) {
+      await assert.rejects(
+        refresh(),
+        (error: unknown) => error instanceof TokenRequestError && error.failure.kind === "user-grant",
+      );
+    }
     assert.equal(directory.requests.length, 2);
   });
 
@@ -303,6 +307,55 @@ describe("RotatingConfidentialClient", () => {
     directory.latencyMs = 0;
     await client.acquireTokenSilent({ account, scopes, forceRefresh: true });
     assert.equal(directory.requests.at(-1)?.form.refresh_token, "refresh-2~ann");
+  });
+
+  it("redeems a code once for a caller that gave up and one that comes after it", async () => {
+    directory.latencyMs = 1_000;
+    const abort = new AbortController();
+    const request = { code: "code~ann", scopes, redirectUri };
+    const first = client.acquireTokenByCode({ ...request }, undefined, { signal: abort.signal });
+    await time.advance(500);
+    abort.abort(new Error("enough"));
+    await assert.rejects(first, /enough/);
+    const { account } = await time.until(client.acquireTokenByCode({ ...request }));
+    assert.equal(account?.username, "ann@contoso.test");
+    assert.equal(directory.requests.length, 1);
+  });
+
+  it("begins anew for a caller that comes after one that gave up between attempts", async () => {
+    directory.fault = (_request, count) => (count === 1 ? new Response("{}", { status: 503 }) : undefined);
+    const abort = new AbortController();
+    const request = { code: "code~ann", scopes, redirectUri };
+    const first = client.acquireTokenByCode({ ...request }, undefined, { signal: abort.signal });
+    await time.settle();
+    abort.abort(new Error("enough"));
+    const second = client.acquireTokenByCode({ ...request });
+    await assert.rejects(first, /enough/);
+    await time.until(second);
+    assert.equal(directory.requests.length, 2);
+  });
+
+  it("leaves a throttled customer alone for as long as the directory says", async () => {
+    const ann = await connect("ann");
+    const bob = await connect("bob");
+    directory.fault = ({ form }) =>
+      form.refresh_token?.includes("ann")
+        ? refusal("invalid_request", 90055, 429, { "retry-after": "600" })
+        : undefined;
+    const refresh = (account: AccountInfo) =>
+      time.until(client.acquireTokenSilent({ account, scopes, forceRefresh: true }));
+    const before = directory.requests.length;
+    for (let round = 0; round < 20; round++) {
+      await assert.rejects(
+        refresh(ann),
+        (error: unknown) => error instanceof TokenRequestError && error.failure.kind === "throttled",
+      );
+    }
+    assert.equal(directory.requests.length - before, 1);
+    await refresh(bob);
+    directory.fault = () => undefined;
+    await time.advance(580_000);
+    await refresh(ann);
   });
 
   it("reads the authority's metadata again when that fails", async () => {
