@@ -7,8 +7,9 @@ import type { Terminal } from "../terminal.ts";
 import { type AuditResult, type AuditSurroundings, type Progress, runAudit } from "./audit.ts";
 import { readBaseline } from "./baseline.ts";
 import { isAtLeast } from "./findings/severity.ts";
-import { type Cloud, CloudError, findCloud } from "./graph/cloud.ts";
-import { GraphError, RIGHT_TO_READ } from "./graph/errors.ts";
+import { type Cloud, findCloud } from "./graph/cloud.ts";
+import { RIGHT_TO_READ } from "./graph/errors.ts";
+import { readableError } from "./graph/readable-error.ts";
 import type { ManagedCredential } from "./model.ts";
 import {
   emptyNoticeState,
@@ -251,33 +252,12 @@ function progressOf({ stage, read, expected }: Progress) {
 
 /** What the user can do something about, as an error without a stack trace. */
 function readable(error: unknown, { resume }: AuditOptions, env: NodeJS.ProcessEnv): unknown {
-  const goOn = resume === undefined ? "" : ` Run it again with --resume ${resume} to go on.`;
-  if (error instanceof CloudError) return new CommandError(error.message, exitCodes.configuration);
-  if (error instanceof GraphError) {
-    if (error.isRefusal) {
-      const who = env.AZURE_CLIENT_ID === undefined ? "" : ` of client ${safeText(env.AZURE_CLIENT_ID)}`;
-      return new CommandError(
-        `Microsoft Graph refused: ${error.message}. The audit${who} needs ${RIGHT_TO_READ} (docs/audit.md#rights).`,
-        exitCodes.authentication,
-      );
-    }
-    const code = error.code === "ETIMEDOUT" ? exitCodes.timeout : exitCodes.error;
-    return new CommandError(`the directory cannot be read: ${error.message}.${goOn}`, code);
-  }
-  if (error instanceof Error && AUTHENTICATION_ERRORS.has(error.name)) {
-    const reason = error.message.split("\n").map(safeText).join("\n  ");
-    return new CommandError(`no token for Microsoft Graph can be had: ${reason}`, exitCodes.authentication);
-  }
-  return error;
+  const who = env.AZURE_CLIENT_ID === undefined ? "" : ` of client ${safeText(env.AZURE_CLIENT_ID)}`;
+  return readableError(error, {
+    remedy: `The audit${who} needs ${RIGHT_TO_READ} (docs/audit.md#rights).`,
+    ...(resume !== undefined && { goOn: `Run it again with --resume ${resume} to go on.` }),
+  });
 }
-
-/** The errors of `@azure/identity`. By name, because it is loaded only when a credential is made. */
-const AUTHENTICATION_ERRORS = new Set([
-  "AuthenticationError",
-  "AggregateAuthenticationError",
-  "AuthenticationRequiredError",
-  "CredentialUnavailableError",
-]);
 
 /** Whoever runs the audit: a pipeline's workload identity, a managed identity, or a person signed in to `az`. */
 async function defaultCredential(cloud: Cloud, tenantId: string | undefined): Promise<TokenCredential> {

@@ -18,6 +18,7 @@ export interface Azure {
 export interface ArmResource {
   id: string;
   properties: Record<string, unknown>;
+  tags?: Record<string, string> | undefined;
   /** Of a subscription. */
   tenantId?: string | undefined;
 }
@@ -78,6 +79,7 @@ const armResource = z.object({
   id: z.string(),
   // A subscription has its members at the top.
   properties: z.record(z.string(), z.unknown()).default({}),
+  tags: z.record(z.string(), z.string()).optional(),
   tenantId: z.string().optional(),
 });
 

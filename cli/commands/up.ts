@@ -29,7 +29,7 @@ export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) 
       const at = await directoryInstant(engine.env);
       const outcome = result.problems.length === 0 ? "succeeded" : "failed";
       const unreported = await reportRun(engine, {
-        event: { stack: engine.stack.split("/").at(-1) ?? engine.stack, outcome },
+        event: { stack: engine.stackName, outcome },
         at,
       });
       if (unreported !== undefined) {
@@ -38,9 +38,9 @@ export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) 
         );
       }
       const document = statusDocument(engine.stack, at, result.credentials);
-      const { changed, removed, handMade } = result;
+      const { changed, removed, handMade, warnings } = result;
       if (options.json === true) {
-        terminal.out(JSON.stringify({ ...document, changed, removed, handMade }, null, 2));
+        terminal.out(JSON.stringify({ ...document, changed, removed, handMade, warnings }, null, 2));
       } else {
         for (const { credential, keyId } of removed.keys) {
           terminal.out(`Removed key ${keyId} of ${credential}: an update that died had made and lost it.`);

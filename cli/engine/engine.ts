@@ -22,7 +22,10 @@ export interface RunOptions {
 
 /** The Pulumi engine on one stack. One process for each operation. */
 export interface Engine {
+  /** As it was asked for: `dev`, or with what it belongs to, `organization/keyturn/dev`. */
   readonly stack: string;
+  /** The stack's own name, as the program sees it and as its file is named: `dev`. */
+  readonly stackName: string;
   readonly env: NodeJS.ProcessEnv;
   /** Runs `pulumi` with these arguments on the stack, never asking. It may fail: look at the exit code. */
   run(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
@@ -65,6 +68,7 @@ export async function openEngine(args: OpenEngineArgs): Promise<Engine> {
   };
   return {
     stack,
+    stackName: stackNameOf(stack),
     env,
     run,
     expect: async (args, options) => {
@@ -73,6 +77,11 @@ export async function openEngine(args: OpenEngineArgs): Promise<Engine> {
       return result;
     },
   };
+}
+
+/** `dev` of `organization/keyturn/dev`. */
+export function stackNameOf(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
 }
 
 /** What Pulumi said, as an error for the user. */

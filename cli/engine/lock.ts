@@ -1,3 +1,5 @@
+import type { Engine } from "./engine.ts";
+
 /** Who holds the lock of a stack on a file, blob or bucket backend. */
 export interface LockHolder {
   user: string;
@@ -34,4 +36,16 @@ export function describeHolders(holders: readonly LockHolder[]): string {
   return holders
     .map(({ user, host, pid, since }) => `${user}@${host} (process ${pid}) since ${since}`)
     .join(", ");
+}
+
+/**
+ * Who holds the stack's lock now; empty if nobody does, undefined if the backend does not tell.
+ *
+ * The engine has no question for that. Renaming a stack to its own name takes the lock, is then refused, and has
+ * touched nothing (`renameStack` in pkg/backend/diy/backend.go of github.com/pulumi/pulumi v3.259.0).
+ */
+export async function holdersNow(engine: Engine): Promise<LockHolder[] | undefined> {
+  const { stdout, stderr } = await engine.run(["stack", "rename", engine.stackName]);
+  const said = `${stderr}\n${stdout}`;
+  return lockHolders(said) ?? (/ already exists/.test(said) ? [] : undefined);
 }

@@ -1,9 +1,9 @@
 import { parseRequests } from "../../infra/settings/requests.ts";
 import type { RequestSettings } from "../../infra/settings/schema.ts";
 import { CommandError } from "../exit-codes.ts";
+import { exportText, importStack, parseExport } from "./checkpoint.ts";
 import type { Engine } from "./engine.ts";
 import type { ExportedStack } from "./pending.ts";
-import { exportStack, importStack } from "./recover.ts";
 
 /**
  * Writes what is asked of this update into the stack's memory before it begins: an update that fails or is killed
@@ -16,11 +16,11 @@ import { exportStack, importStack } from "./recover.ts";
 export async function noteRequests(engine: Engine): Promise<void> {
   const text = engine.env.KEYTURN_REQUESTS;
   if (text === undefined || text === "") return;
-  const before = await exportStack(engine);
-  const noted = withPending(before, parseRequests(text));
+  const before = await exportText(engine);
+  const noted = withPending(parseExport(before), parseRequests(text));
   if (noted === undefined) return;
   // An import takes the stack's lock, but says nothing of what somebody else wrote since the export.
-  if (JSON.stringify(await exportStack(engine)) !== JSON.stringify(before)) {
+  if ((await exportText(engine)) !== before) {
     throw new CommandError(
       `another update of stack ${engine.stack} is under way, so nothing was done: wait for its end, and ask again`,
     );

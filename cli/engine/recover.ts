@@ -1,16 +1,14 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { hostname } from "node:os";
 import { applicationMarker } from "../../infra/credential/application.ts";
-import { handMadeKeys, orphanKeys } from "../../infra/credential/orphan-keys.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
+import { type Deployment, exportText, importStack, parseExport } from "./checkpoint.ts";
 import type { Directory } from "./directory.ts";
 import type { Engine } from "./engine.ts";
-import { describeHolders, lockHolders, locksAreStale } from "./lock.ts";
+import { describeHolders, holdersNow, type LockHolder, locksAreStale } from "./lock.ts";
 import { StackLockedError } from "./locked-error.ts";
 import {
   armIdOf,
-  type ExportedStack,
   hasPendingOperations,
   type PendingCreate,
   pendingCreates,
@@ -23,16 +21,16 @@ import { partsOfUrn } from "./urn.ts";
 /**
  * Takes a lock away whose holder is gone. A lock whose holder lives, or cannot be asked because it is another
  * machine, is left.
+ * @param holders as Pulumi named them; undefined if it spoke of no lock.
  * @returns whether a lock was taken away.
  * @throws StackLockedError that names the holder.
  */
 export async function releaseStaleLock(
   engine: Engine,
-  refusal: string,
+  holders: readonly LockHolder[] | undefined,
   terminal: Terminal,
 ): Promise<boolean> {
-  const holders = lockHolders(refusal);
-  if (holders === undefined) return false;
+  if (holders === undefined || holders.length === 0) return false;
   if (!locksAreStale(holders, { host: hostname(), isAlive: isHolderAlive })) {
     throw new StackLockedError(engine.stack, holders);
   }
@@ -41,33 +39,44 @@ export async function releaseStaleLock(
   return true;
 }
 
-/** The stack's checkpoint, as far as it matters here. */
-interface Deployment {
-  resources?: { urn: string; id?: string; type: string; outputs?: Record<string, unknown> }[];
-  pending_operations?: unknown[];
-}
-
-export async function exportStack(engine: Engine): Promise<ExportedStack> {
-  const { stdout } = await engine.expect(["stack", "export"]);
-  return JSON.parse(stdout) as ExportedStack;
-}
-
-export async function exportDeployment(engine: Engine): Promise<Deployment> {
-  return ((await exportStack(engine)).deployment ?? {}) as Deployment;
-}
+/** How often another update may come in between. */
+const MOST_TRIES = 3;
 
 /**
  * Settles what an update left half done: whatever it made is taken into the stack, whatever it did not make
  * is forgotten. Secrets whose value died with the engine are of no use: `removeOrphans` deletes them later.
+ *
+ * What is half done may be another update's that is under way, and the checkpoint is written as a whole: so the lock
+ * is asked for first, and nothing is written unless the checkpoint is still the one that was looked at.
+ * @throws StackLockedError if another update is under way; CommandError if one after the other comes in between.
  */
 export async function settlePending(
   engine: Engine,
   directory: () => Promise<Directory>,
   terminal: Terminal,
 ): Promise<void> {
-  const exported = await exportStack(engine);
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const text = await exportText(engine);
+    if (!hasPendingOperations(parseExport(text).deployment)) return;
+    await releaseStaleLock(engine, await holdersNow(engine), terminal);
+    if (await settle(engine, text, directory, terminal)) return;
+    terminal.err("Meanwhile another update has written the stack's state: looking again …");
+  }
+  throw new CommandError(
+    `the state of stack ${engine.stack} changed ${MOST_TRIES} times while it was looked at: other updates are under way. ` +
+      "Wait for them and try again.",
+  );
+}
+
+/** @returns false if the stack's state has changed meanwhile: nothing was written then. */
+async function settle(
+  engine: Engine,
+  text: string,
+  directory: () => Promise<Directory>,
+  terminal: Terminal,
+): Promise<boolean> {
+  const exported = parseExport(text);
   const deployment = (exported.deployment ?? {}) as Deployment;
-  if (!hasPendingOperations(deployment)) return;
   const creates = pendingCreates(deployment);
   terminal.err(
     `The last update died in the middle of ${deployment.pending_operations?.length} operation(s): looking at what became of them …`,
@@ -82,11 +91,13 @@ export async function settlePending(
     );
   }
   const gone = await deletedPasswords(deployment, directory);
+  if ((await exportText(engine)) !== text) return false;
   await importStack(engine, settledStack(exported, ids, gone));
   if (ids.size > 0) {
     const targets = [...ids.keys()].flatMap((urn) => ["--target", urn]);
     await engine.expect(["refresh", "--yes", "--skip-preview", ...targets]);
   }
+  return true;
 }
 
 /** Of the secrets that the engine was deleting, those that Entra has no longer. */
@@ -103,18 +114,6 @@ async function deletedPasswords(
   return gone;
 }
 
-/** Writes a checkpoint back. Secrets in it are encrypted; the file is for its owner alone all the same. */
-export async function importStack(engine: Engine, stack: ExportedStack): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "keyturn-settle-"));
-  try {
-    const file = join(folder, "stack.json");
-    await writeFile(file, JSON.stringify(stack), { mode: 0o600 });
-    await engine.expect(["stack", "import", "--file", file]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 /** The id under which a resource exists, if it was made before the engine died. */
 async function madeId(
   pending: PendingCreate,
@@ -126,7 +125,7 @@ async function madeId(
   switch (pending.type) {
     case "azuread:index/application:Application": {
       const known = new Set((deployment.resources ?? []).map(({ id }) => id));
-      const marked = await (await directory()).applicationsMarked(applicationMarker(engine.stack, name));
+      const marked = await (await directory()).applicationsMarked(applicationMarker(engine.stackName, name));
       const found = marked.find(({ id }) => !known.has(`/applications/${id}`));
       return found === undefined ? undefined : `/applications/${found.id}`;
     }
@@ -135,59 +134,24 @@ async function madeId(
       return found === undefined ? undefined : `/servicePrincipals/${found.id}`;
     }
     default:
-      return armIdOf(pending, { subscriptionId: engine.env.ARM_SUBSCRIPTION_ID ?? "" });
+      return pending.type.startsWith("azure-native:")
+        ? armIdOf(pending, { subscriptionId: subscriptionIn(deployment, engine.env) })
+        : undefined;
   }
-}
-
-/** What a clean-up removed. */
-export interface Removed {
-  keys: { credential: string; keyId: string }[];
-  applications: { credential: string; objectId: string }[];
-}
-
-/** A secret that people made on a managed application: told of, never touched. */
-export interface HandMadeKey {
-  credential: string;
-  keyId: string;
-  /** As its maker called it. */
-  displayName: string | null;
-  /** ISO 8601. */
-  endDateTime: string | null;
 }
 
 /**
- * Removes what dead updates made in Entra and lost: keys with our description, and applications with our
- * marker, that the stack does not know. Nothing made by hand carries either.
+ * The subscription that the stack is in: as everything of it that is there already says, else the environment's.
+ * @throws CommandError if neither tells.
  */
-export async function removeOrphans(
-  engine: Engine,
-  directory: Directory,
-  credentials: readonly { name: string; applicationObjectId: string }[],
-): Promise<{ removed: Removed; handMade: HandMadeKey[] }> {
-  const deployment = await exportDeployment(engine);
-  const resources = deployment.resources ?? [];
-  const knownKeys = new Set(
-    resources.flatMap(({ type, outputs }) =>
-      type === "azuread:index/applicationPassword:ApplicationPassword" ? [String(outputs?.keyId)] : [],
-    ),
-  );
-  const knownIds = new Set(resources.map(({ id }) => id));
-  const removed: Removed = { keys: [], applications: [] };
-  const handMade: HandMadeKey[] = [];
-  for (const { name, applicationObjectId } of credentials) {
-    const keys = (await directory.keysOf(applicationObjectId)) ?? [];
-    for (const { keyId } of orphanKeys(keys, { stack: engine.stack, credential: name }, knownKeys)) {
-      await directory.removeKey(applicationObjectId, keyId);
-      removed.keys.push({ credential: name, keyId });
-    }
-    for (const { keyId, displayName = null, endDateTime = null } of handMadeKeys(keys)) {
-      handMade.push({ credential: name, keyId, displayName, endDateTime });
-    }
-    for (const { id } of await directory.applicationsMarked(applicationMarker(engine.stack, name))) {
-      if (id === applicationObjectId || knownIds.has(`/applications/${id}`)) continue;
-      await directory.deleteApplication(id);
-      removed.applications.push({ credential: name, objectId: id });
-    }
+function subscriptionIn({ resources = [] }: Deployment, env: NodeJS.ProcessEnv): string {
+  for (const { id } of resources) {
+    const [, subscriptionId] = /^\/subscriptions\/([^/]+)\/resourceGroups\//i.exec(id ?? "") ?? [];
+    if (subscriptionId !== undefined) return subscriptionId;
   }
-  return { removed, handMade };
+  if (env.ARM_SUBSCRIPTION_ID !== undefined && env.ARM_SUBSCRIPTION_ID !== "") return env.ARM_SUBSCRIPTION_ID;
+  throw new CommandError(
+    "ARM_SUBSCRIPTION_ID must name the stack's subscription: without it nothing tells what became of the update that died",
+    exitCodes.configuration,
+  );
 }

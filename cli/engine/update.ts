@@ -2,12 +2,17 @@ import type { CredentialOutput } from "../../infra/credential-output.ts";
 import { leadsToAnother } from "../../infra/follow-up.ts";
 import { problemsOf } from "../../infra/problems.ts";
 import type { ProcessResult } from "../../tools/run-process.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Directory, openDirectory } from "./directory.ts";
 import { type Engine, pulumiError, timeoutError } from "./engine.ts";
+import { lockHolders } from "./lock.ts";
 import { noteRequests } from "./note-requests.ts";
+import { type CleanUp, removeOrphans } from "./orphans.ts";
 import { readCredentials } from "./outputs.ts";
-import { type HandMadeKey, type Removed, releaseStaleLock, removeOrphans, settlePending } from "./recover.ts";
+import { publishedKeysReader } from "./published-keys.ts";
+import { releaseStaleLock, settlePending } from "./recover.ts";
+import { hasReportedAll } from "./reported-errors.ts";
 
 export interface UpdateArgs {
   engine: Engine;
@@ -16,16 +21,13 @@ export interface UpdateArgs {
   onLine?: (line: string) => void;
 }
 
-/** How an update went. */
-export interface UpdateResult {
+/** How an update went, and the clean-up after it. */
+export interface UpdateResult extends CleanUp {
   credentials: Record<string, CredentialOutput>;
   /** Whether any resource was created, changed or deleted. */
   changed: boolean;
   /** What needs a person; empty if nothing does. */
   problems: string[];
-  removed: Removed;
-  /** Secrets that people made on managed applications. */
-  handMade: HandMadeKey[];
 }
 
 /** One to find that a secret is broken, one to replace it, one to spare: see `leadsToAnother`. */
@@ -48,7 +50,7 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
     await noteRequests(engine);
   };
   await prepare().catch(async (error: unknown) => {
-    if (!(await releaseStaleLock(engine, String(error), terminal))) throw error;
+    if (!(await releaseStaleLock(engine, lockHolders(String(error)), terminal))) throw error;
     await prepare();
   });
   let changed = false;
@@ -57,15 +59,34 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
     const result = await up(args);
     changed ||= !/\bResources:\s*\n\s*\d+ unchanged\s*$/m.test(result.stdout);
     credentials = await readCredentials(engine);
-    if (result.exitCode !== 0 && problemsIn(credentials).length === 0) throw pulumiError(["up"], result);
+    // What stands in the outputs may be an older update's: this one has failed unless it said all of it, and no more.
+    if (result.exitCode !== 0 && !hasReportedAll(result.stdout, problemsIn(credentials))) {
+      throw pulumiError(["up"], result);
+    }
     if (!leadsToAnother(credentials)) break;
   }
-  const found = await removeOrphans(
-    engine,
-    await directory(),
-    Object.entries(credentials).map(([name, { applicationObjectId }]) => ({ name, applicationObjectId })),
-  );
-  return { credentials, changed, problems: problemsIn(credentials), ...found };
+  const cleanUp = await cleanUpAfter(engine, directory, credentials);
+  for (const warning of cleanUp.warnings) terminal.err(`keyturn: warning: ${warning}`);
+  return { credentials, changed, problems: problemsIn(credentials), ...cleanUp };
+}
+
+/** The update is done: that nobody could look for what dead ones have lost makes it no failure. */
+async function cleanUpAfter(
+  engine: Engine,
+  directory: () => Promise<Directory>,
+  credentials: Record<string, CredentialOutput>,
+): Promise<CleanUp> {
+  const applications = Object.entries(credentials).map(([name, { applicationObjectId }]) => ({
+    ...{ name, applicationObjectId },
+  }));
+  try {
+    return await removeOrphans(engine, await directory(), publishedKeysReader(engine.env), applications);
+  } catch (error) {
+    const isOurs = error instanceof CommandError && error.exitCode !== exitCodes.cancelled;
+    if (!isOurs) throw error;
+    const warning = `what dead updates lost in Entra was not looked for, which the next update does: ${error.message}`;
+    return { removed: { keys: [], applications: [] }, handMade: [], warnings: [warning] };
+  }
 }
 
 async function up({ engine, terminal, onLine }: UpdateArgs): Promise<ProcessResult> {
@@ -73,7 +94,7 @@ async function up({ engine, terminal, onLine }: UpdateArgs): Promise<ProcessResu
   const result = await run();
   const said = `${result.stderr}\n${result.stdout}`;
   if (result.timedOut) throw timeoutError("the update");
-  if (result.exitCode !== 0 && (await releaseStaleLock(engine, said, terminal))) return run();
+  if (result.exitCode !== 0 && (await releaseStaleLock(engine, lockHolders(said), terminal))) return run();
   return result;
 }
 

@@ -63,7 +63,7 @@ export async function reportOutcome(
   outcome: "succeeded" | "failed",
   terminal: Pick<Terminal, "err">,
 ): Promise<void> {
-  const stack = engine.stack.split("/").at(-1) ?? engine.stack;
+  const stack = engine.stackName;
   try {
     const at = await directoryInstant(engine.env);
     const unreported = await reportRun(engine, { event: { stack, outcome }, at });

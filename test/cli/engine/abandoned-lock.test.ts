@@ -24,7 +24,7 @@ function engine(writtenAt: string | undefined): { engine: Engine; asked: string[
     asked.push(args.join(" "));
     return { stdout, stderr: "", exitCode: 0, signal: null, timedOut: false };
   };
-  return { asked, engine: { stack: "dev", env: {}, run, expect: run } };
+  return { asked, engine: { stack: "dev", stackName: "dev", env: {}, run, expect: run } };
 }
 
 describe("a lock of another machine", () => {

@@ -37,7 +37,7 @@ async function run({ outcomes, unattended = true, ageMs = MINUTE_MS, random = 0.
         waits.push(ms);
         nowMs += ms;
       },
-      openEngine: async () => ({ stack: "dev", env: {}, run: expect, expect }),
+      openEngine: async () => ({ stack: "dev", stackName: "dev", env: {}, run: expect, expect }),
       unattended,
       nowMs: () => nowMs,
     },

@@ -5,7 +5,7 @@ import type { Kind } from "../../support/crash/attack.ts";
 import { PHASES, type PhaseName, prepareWorlds } from "../../support/crash/phases.ts";
 import { type Moment, strikeOf } from "../../support/crash/points.ts";
 import { survive } from "../../support/crash/survive.ts";
-import { copyOfWorld, type PreparedWorld } from "../../support/crash/world.ts";
+import type { PreparedWorld } from "../../support/crash/world.ts";
 
 // The points that were hardest to get right; `npm run crash-points` tries every one (docs/crash-safety.md).
 
@@ -80,30 +80,3 @@ for (const phase of Object.values(PHASES)) {
     }
   });
 }
-
-describe("two updates at once", () => {
-  it("one wins, the other is told who holds the lock", async (t) => {
-    const world = await copyOfWorld(t, worldOf("rotation"), { seed: "two at once" });
-    await world.azure.addFault({
-      match: made(PASSWORD),
-      when: { kind: "nth", n: 1 },
-      effect: { kind: "hang" },
-    });
-    const first = world.keyturn(["up", "--json", "--quiet"]);
-    while ((await world.azure.fired()).length === 0) await new Promise((done) => setTimeout(done, 10));
-    const second = await world.keyturn(["up", "--json", "--quiet"]);
-    assert.equal(second.exitCode, 1);
-    assert.match(
-      second.stderr,
-      /another update of stack dev is under way: \S+@\S+ \(process \d+\) since \d{4}-/,
-    );
-    await world.azure.restore();
-    const won = await first;
-    assert.equal(won.exitCode, 0, won.stderr);
-    assert.equal(JSON.parse(won.stdout).credentials[0].current.generation, 2);
-    const creations = (await world.azure.calls()).filter(
-      ({ operation, path }) => operation === "azuread.create" && path.includes("/ApplicationPassword/"),
-    );
-    assert.equal(creations.length, 1);
-  });
-});
