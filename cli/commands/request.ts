@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { formatInstant } from "../../infra/instant.ts";
-import type { RequestSettings } from "../../infra/settings/schema.ts";
+import type { PlannedCredential } from "../../infra/plan-credentials.ts";
+import { type RequestSettings, requestSchema, type Settings } from "../../infra/settings/schema.ts";
 import { updateStack } from "../engine/update.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { confirm } from "../operate/confirm.ts";
@@ -48,19 +49,18 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
     withTimeoutOption(withStackOption(program.command(`${action} <name...>`)))
       .summary(summary)
       .description(
-        `${description}\n\nShows the plan and asks before anything is done.\n\nExit codes: 0 done, 1 failed or refused, 2 wrong flags, 4 a credential needs a person, 8 not confirmed, 9 not ended in time.`,
+        `${description}\n\nShows the plan and asks before anything is done.\n\nExit codes: 0 done, 1 failed or refused, 2 wrong flags or settings, 4 a credential needs a person, 8 not confirmed, 9 not ended in time.`,
       )
-      .requiredOption(
-        "-r, --reason <text>",
-        "why, for the record (kept with the published secret's request id)",
-      )
+      .requiredOption("--reason <text>", "why, for the record (kept with the published secret's request id)")
       .option("-y, --yes", "do not ask")
       .option("-j, --json", "print the result as JSON")
       .option("-q, --quiet", "do not pass on what the engine says")
       .action(async (names: string[], options: RequestOptions) => {
+        requireReason(options.reason);
         const engine = await engineFor(options);
         const facts = await readStackFacts(engine);
         requireKnown(names, facts.settings);
+        requireSecrets(names, facts.settings);
         const requests = requestsFor(names, action, options.reason, facts.nowMs);
         const plans = plansOf(facts, requests).filter(({ settings }) => names.includes(settings.name));
         requireAccepted(plans);
@@ -82,7 +82,13 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
         terminal.out(
           options.json === true
             ? JSON.stringify(
-                { ...document, requests, changed: result.changed, removed: result.removed },
+                {
+                  ...document,
+                  requests,
+                  changed: result.changed,
+                  removed: result.removed,
+                  warnings: result.warnings,
+                },
                 null,
                 2,
               )
@@ -94,6 +100,27 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
         }
       });
   };
+}
+
+/** @throws CommandError if the program would refuse the reason. */
+function requireReason(reason: string): void {
+  const parsed = requestSchema.shape.reason.safeParse(reason);
+  if (parsed.success) return;
+  const problems = parsed.error.issues.map(({ message }) => message).join("; ");
+  throw new CommandError(`--reason ${problems}`, exitCodes.configuration);
+}
+
+/** @throws CommandError that says who proves its identity instead. */
+function requireSecrets(names: readonly string[], settings: Settings): void {
+  const without = settings.credentials.filter(
+    ({ name, federated }) => names.includes(name) && federated.length > 0,
+  );
+  if (without.length === 0) return;
+  const lines = without.map(
+    ({ name, federated }) =>
+      `${name} is federated and has no secret: ${federated.map((identity) => identity.name).join(", ")} prove who they are`,
+  );
+  throw new CommandError(lines.join("\n"), exitCodes.configuration);
 }
 
 /** One request a credential, with an id that nobody has used before. */

@@ -1,7 +1,8 @@
 import type { CredentialOutput } from "../../infra/credential-output.ts";
-import { memoriesOf } from "../../infra/credential-output.ts";
+import { memoriesOf, OutputError } from "../../infra/credential-output.ts";
 import { parseInstant } from "../../infra/instant.ts";
 import { type PlannedCredential, planCredentials } from "../../infra/plan-credentials.ts";
+import type { Memory } from "../../infra/rotation/memory.ts";
 import { PlanRefusal } from "../../infra/rotation/plan-types.ts";
 import type { RequestSettings, Settings } from "../../infra/settings/schema.ts";
 import type { ReadResult } from "../../infra/vault/read-published.ts";
@@ -20,8 +21,13 @@ export interface StackFacts {
 }
 
 export async function readStackFacts(engine: Engine): Promise<StackFacts> {
-  const [settings, { outputs, at }] = await Promise.all([readSettings(engine), readNow(engine)]);
-  return { settings, outputs, nowMs: parseInstant(at) ?? Number.NaN };
+  const [settings, now] = await Promise.all([readSettings(engine), readNow(engine)]);
+  return { settings, outputs: now.outputs, nowMs: nowMsOf(now) };
+}
+
+/** The directory's time, in milliseconds. */
+export function nowMsOf({ at }: { at: string }): number {
+  return parseInstant(at) ?? Number.NaN;
 }
 
 /** What the last update left, and what the time is. */
@@ -42,26 +48,29 @@ export function plansOf(
   requests: Readonly<Record<string, RequestSettings>> = {},
   atMs: number = nowMs,
 ): PlannedCredential[] {
-  const memories = memoriesOf(outputs);
-  const read = new Map<string, ReadResult>();
-  for (const [name, { published }] of memories) {
-    read.set(
-      name,
-      published === undefined
-        ? { kind: "missing" }
-        : { kind: "published", published, publishedAtMs: undefined },
-    );
-  }
   const credentials = settings.credentials.map((credential) => {
     const request = requests[credential.name];
     return request === undefined ? credential : { ...credential, request };
   });
   try {
-    return planCredentials({ ...settings, credentials }, read, memories, atMs);
+    const memories = memoriesOf(outputs);
+    return planCredentials({ ...settings, credentials }, readAsRemembered(memories), memories, atMs);
   } catch (error) {
-    if (error instanceof PlanRefusal) throw new CommandError(error.message);
+    if (error instanceof PlanRefusal || error instanceof OutputError) throw new CommandError(error.message);
     throw error;
   }
+}
+
+/** What the vault publishes, as far as the stack remembers it. */
+function readAsRemembered(memories: ReadonlyMap<string, Memory>): Map<string, ReadResult> {
+  return new Map(
+    [...memories].map(([name, { published }]) => [
+      name,
+      published === undefined
+        ? { kind: "missing" }
+        : { kind: "published", published, publishedAtMs: undefined },
+    ]),
+  );
 }
 
 /** @throws CommandError if something was asked for that cannot be done. */

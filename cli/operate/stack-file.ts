@@ -1,15 +1,15 @@
 import { isMap, isSeq, parseDocument } from "yaml";
 import { formatInstant } from "../../infra/instant.ts";
 import type { CredentialSettings } from "../../infra/settings/schema.ts";
-import { CommandError } from "../exit-codes.ts";
+import { CommandError, exitCodes } from "../exit-codes.ts";
 
 /**
  * The text of a stack's file with a credential's hold set or removed; comments and order stay.
  * @throws CommandError if the file has no such credential.
  */
 export function withHold(text: string, name: string, hold: CredentialSettings["hold"]): string {
-  const document = parseDocument(text);
-  const path = ["config", "keyturn:credentials"];
+  const document = parseStackFile(text);
+  const path = CREDENTIALS;
   const credentials = document.getIn(path);
   const value = hold === undefined ? undefined : holdValue(hold);
   if (typeof credentials === "string") {
@@ -35,7 +35,7 @@ function holdValue(hold: NonNullable<CredentialSettings["hold"]>): Record<string
 }
 
 function withHoldInJson(text: string, name: string, value: Record<string, unknown> | undefined): string {
-  const credentials = JSON.parse(text) as { name?: unknown; hold?: unknown }[];
+  const credentials = parseList(text) as { name?: unknown; hold?: unknown }[];
   const credential = credentials.find((each) => each.name === name);
   if (credential === undefined) throw noSuchCredential(name);
   if (value === undefined) delete credential.hold;
@@ -44,7 +44,38 @@ function withHoldInJson(text: string, name: string, value: Record<string, unknow
 }
 
 function noSuchCredential(name: string): CommandError {
-  return new CommandError(`the stack's file has no credential "${name}"`);
+  return new CommandError(`the stack's file has no credential "${name}"`, exitCodes.configuration);
+}
+
+/** Where a stack's file lists its credentials. */
+const CREDENTIALS = ["config", "keyturn:credentials"];
+
+function parseStackFile(text: string) {
+  const document = parseDocument(text);
+  const [mistake] = document.errors;
+  if (mistake === undefined) return document;
+  throw new CommandError(`the stack's file is no YAML: ${mistake.message}`, exitCodes.configuration);
+}
+
+/** The list of credentials where it is written as text. */
+function parseList(text: string): unknown[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    // Told below, as for JSON of another kind.
+  }
+  if (Array.isArray(list)) return list;
+  throw new CommandError(
+    `keyturn:credentials in the stack's file must be a list, or a list as JSON, not ${JSON.stringify(text.slice(0, 60))}`,
+    exitCodes.configuration,
+  );
+}
+
+/** The credentials of a stack's file, as Pulumi hands them to the program: JSON. */
+export function credentialsIn(text: string): string {
+  const found = parseStackFile(text).getIn(CREDENTIALS);
+  return typeof found === "string" ? found : JSON.stringify(isSeq(found) ? found.toJSON() : []);
 }
 
 /** A credential of an application that exists already, as it stands in a stack's file. */
@@ -59,11 +90,11 @@ export interface AdoptedCredential {
  * @throws CommandError if there is one of that name, or of that application.
  */
 export function withCredential(text: string, credential: AdoptedCredential): string {
-  const document = parseDocument(text);
-  const path = ["config", "keyturn:credentials"];
+  const document = parseStackFile(text);
+  const path = CREDENTIALS;
   const found = document.getIn(path);
   const isText = typeof found === "string";
-  const credentials = (isText ? JSON.parse(found) : isSeq(found) ? found.toJSON() : []) as {
+  const credentials = (isText ? parseList(found) : isSeq(found) ? found.toJSON() : []) as {
     name?: string;
     application?: { clientId?: string };
   }[];
