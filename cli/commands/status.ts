@@ -37,7 +37,8 @@ export const registerStatus: RegisterCommand = (program, { terminal, setExitCode
       );
       const isAboutPlans = name !== undefined || atMs !== undefined;
       const plans = await plansFor(engine, atMs).catch((error: unknown) => {
-        if (isAboutPlans || !(error instanceof CommandError)) throw error;
+        // Settings that are wrong are when people look: what is known is shown all the same.
+        if (atMs !== undefined || !(error instanceof CommandError)) throw error;
         terminal.err(`keyturn: what comes next is not known: ${error.message}`);
         return [];
       });

@@ -54,7 +54,9 @@ function parseStackFile(text: string) {
   const document = parseDocument(text);
   const [mistake] = document.errors;
   if (mistake === undefined) return document;
-  throw new CommandError(`the stack's file is no YAML: ${mistake.message}`, exitCodes.configuration);
+  // The lines after the first show a piece of the file.
+  const [problem = ""] = mistake.message.split("\n");
+  throw new CommandError(`the stack's file is no YAML: ${problem}`, exitCodes.configuration);
 }
 
 /** The list of credentials where it is written as text. */

@@ -22,6 +22,11 @@ async function run(args: string[]): Promise<{ exitCode: number; said: string }> 
 const MISTAKES: readonly [args: string[], says: RegExp][] = [
   [["bogus"], /unknown command 'bogus'/],
   [["rotate", "mailman"], /required option .*--reason/],
+  [["revoke", "mailman", "-s", "dev", "--reason", ""], /--reason must not be empty/],
+  [
+    ["retire", "mailman", "-s", "dev", "--reason", "x".repeat(201)],
+    /--reason must be at most 200 characters/,
+  ],
   [["status", "--cwd", "/no/such/folder", "-s", "dev"], /--cwd \/no\/such\/folder: there is no such folder/],
   [["status", "-s", "de v"], /"de v" is no stack's name/],
   [["status", "-s", "dev", "--at", "2027-02-30"], /--at must be a date such as .*"2027-02-30"/],
