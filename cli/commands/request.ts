@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { formatInstant } from "../../infra/instant.ts";
-import type { PlannedCredential } from "../../infra/plan-credentials.ts";
 import { type RequestSettings, requestSchema, type Settings } from "../../infra/settings/schema.ts";
 import { updateStack } from "../engine/update.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
