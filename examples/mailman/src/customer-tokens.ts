@@ -48,7 +48,9 @@ export class CustomerTokens {
       return token;
     }
     const client = this.clientFor(id);
-    const account = await client.getTokenCache().getAccountByHomeId(signIn.homeAccountId);
+    const homeAccountId = signIn.homeAccountId ?? this.#args.outbox.connection(id).homeAccountId;
+    const account =
+      homeAccountId === undefined ? null : await client.getTokenCache().getAccountByHomeId(homeAccountId);
     if (account === null) {
       throw new NotConnectedError(id);
     }

@@ -8,7 +8,11 @@ export interface Customer {
   readonly way: "smtp" | "graph";
   /** On behalf of the customer, who has consented; or as the application, in the customer's tenant. */
   readonly signIn:
-    | { readonly as: "user"; readonly homeAccountId: string }
+    | {
+        readonly as: "user";
+        /** MSAL's name of the account. Left out, whoever connects last. */
+        readonly homeAccountId?: string | undefined;
+      }
     | { readonly as: "application"; readonly tenantId: string };
 }
 

@@ -1,6 +1,12 @@
 import { createInterface } from "node:readline";
 import { DefaultAzureCredential } from "@azure/identity";
-import { keyVaultSource, RotatingSecret } from "../../../runtime/src/index.ts";
+import {
+  keyVaultSource,
+  RotatingSecret,
+  SecretReadError,
+  TokenRequestError,
+} from "../../../runtime/src/index.ts";
+import { ConnectError, connectMailbox } from "./connect-mailbox.ts";
 import { CustomerTokens } from "./customer-tokens.ts";
 import { Mailman } from "./mailman.ts";
 import { type NewMessage, newMessage } from "./message.ts";
@@ -9,12 +15,15 @@ import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { submitByGraph } from "./submit-by-graph.ts";
 import { submitBySmtp } from "./submit-by-smtp.ts";
 
-const usage = `Usage: mailman serve SETTINGS    send what lies in the outbox, until SIGTERM
-       mailman accept SETTINGS   take messages from standard input, one JSON object a line
-       mailman status SETTINGS   show how many messages are queued, sent and failed
+const usage = `Usage: mailman serve SETTINGS              send what lies in the outbox, until SIGTERM
+       mailman connect SETTINGS CUSTOMER   let a customer sign in, so that mail is sent on their behalf
+       mailman accept SETTINGS             take messages from standard input, one JSON object a line
+       mailman status SETTINGS             show how many messages are queued, sent and failed
 
-Exit codes: 0 done; 1 accept: a line was not acceptable; 2 the settings or arguments cannot be used, or another process
-sends from the outbox; 3 the outbox cannot be read or written.
+Exit codes: 0 done
+            1 a line was not acceptable, or a customer was not connected
+            2 settings or arguments cannot be used, or another process sends from the outbox
+            3 the outbox cannot be read or written
 `;
 
 /** One line of JSON for whoever collects logs. */
@@ -22,10 +31,9 @@ function tell(event: string, facts: object): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...facts })}\n`);
 }
 
-async function serve(settings: Settings): Promise<void> {
-  const { application, secret: from, customers, smtp, graphUrl, workers } = settings;
-  // Sending and signals must not stand still while `accept` writes: Mailman itself tries again.
-  const outbox = new Outbox(settings.outbox, { busyTimeoutMs: 250 });
+/** What every command that asks for tokens needs. */
+function openTokens(settings: Settings, outbox: Outbox): { secret: RotatingSecret; tokens: CustomerTokens } {
+  const { application, secret: from } = settings;
   const isOwnCloud = !application.authorityHost.includes("microsoftonline");
   const secret = new RotatingSecret({
     credential: from.name,
@@ -36,11 +44,19 @@ async function serve(settings: Settings): Promise<void> {
     }),
     refreshIntervalMs: from.refreshIntervalSeconds * 1000,
   });
+  return { secret, tokens: new CustomerTokens({ secret, outbox, ...application }) };
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const { customers, smtp, graphUrl, workers } = settings;
+  // Sending and signals must not stand still while `accept` writes: Mailman itself tries again.
+  const outbox = new Outbox(settings.outbox, { busyTimeoutMs: 250 });
+  const { secret, tokens } = openTokens(settings, outbox);
   secret.onEvent((event) => tell("secret", event));
   const mailman = new Mailman({
     outbox,
     secret,
-    tokens: new CustomerTokens({ secret, outbox, ...application }),
+    tokens,
     submit: { smtp: submitBySmtp(smtp), graph: submitByGraph({ url: graphUrl }) },
     customers,
     workers,
@@ -57,6 +73,26 @@ async function serve(settings: Settings): Promise<void> {
   } finally {
     secret.close();
     tell("stopped", mailman.counts);
+    outbox.close();
+  }
+}
+
+/** Lets a customer sign in; a process that serves notices it and goes on sending. */
+async function connect(settings: Settings, id: string): Promise<void> {
+  const customer = settings.customers.find((each) => each.id === id);
+  if (customer === undefined) {
+    throw new SettingsError(`The settings know no customer ${JSON.stringify(id)}.`);
+  }
+  const outbox = new Outbox(settings.outbox);
+  const { secret, tokens } = openTokens(settings, outbox);
+  try {
+    const account = await connectMailbox({
+      ...{ customer, outbox, client: tokens.clientFor(id), redirectUri: settings.redirectUri },
+      show: (url) => process.stdout.write(`Open this address in a browser on this machine:\n${url}\n`),
+    });
+    process.stdout.write(`Connected ${customer.mailbox} with the account ${account}.\n`);
+  } finally {
+    secret.close();
     outbox.close();
   }
 }
@@ -117,12 +153,15 @@ function wordsOf(error: unknown): string {
 
 const [command, settingsPath, ...rest] = process.argv.slice(2);
 try {
-  if (settingsPath === undefined || rest.length > 0) {
+  if (settingsPath === undefined || rest.length !== (command === "connect" ? 1 : 0)) {
     throw new SettingsError(usage);
   }
   switch (command) {
     case "serve":
       await serve(readSettings(settingsPath));
+      break;
+    case "connect":
+      await connect(readSettings(settingsPath), rest[0] ?? "");
       break;
     case "accept":
       await accept(readSettings(settingsPath));
@@ -137,10 +176,22 @@ try {
       throw new SettingsError(usage);
   }
 } catch (error) {
-  const isOutboxes = error instanceof OutboxError || isSqliteError(error);
-  if (!(error instanceof SettingsError || error instanceof OutboxInUseError || isOutboxes)) {
+  const exitCode = exitCodeFor(error);
+  if (exitCode === undefined) {
     throw error;
   }
-  process.stderr.write(`${isSqliteError(error) ? "The outbox cannot be used: " : ""}${error.message}\n`);
-  process.exitCode = isOutboxes ? 3 : 2;
+  process.stderr.write(`${isSqliteError(error) ? "The outbox cannot be used: " : ""}${wordsOf(error)}\n`);
+  process.exitCode = exitCode;
+}
+
+/** The exit code for what a user can put right; anything else is a mistake of Mailman's own. */
+function exitCodeFor(error: unknown): number | undefined {
+  if (error instanceof OutboxError || isSqliteError(error)) return 3;
+  if (error instanceof SettingsError || error instanceof OutboxInUseError) return 2;
+  // The library's errors say what to do.
+  return error instanceof ConnectError ||
+    error instanceof TokenRequestError ||
+    error instanceof SecretReadError
+    ? 1
+    : undefined;
 }

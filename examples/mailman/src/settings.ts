@@ -23,6 +23,10 @@ const settings = z.strictObject({
     .strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535).default(587) })
     .default({ host: "smtp.office365.com", port: 587 }),
   graphUrl: https.default("https://graph.microsoft.com/v1.0"),
+  /** Where `mailman connect` takes the customer's browser back: registered for the application. */
+  redirectUri: z
+    .url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1)$/ })
+    .default("http://localhost/connected"),
   workers: z.int().min(1).max(64).default(8),
   /** How long messages under way may take when Mailman is asked to stop. */
   stopWithinSeconds: z.number().min(0).max(3_600).default(30),
@@ -33,7 +37,7 @@ const settings = z.strictObject({
         mailbox: z.email(),
         way: z.enum(["smtp", "graph"]),
         signIn: z.discriminatedUnion("as", [
-          z.strictObject({ as: z.literal("user"), homeAccountId: z.string().min(1) }),
+          z.strictObject({ as: z.literal("user"), homeAccountId: z.string().min(1).optional() }),
           z.strictObject({ as: z.literal("application"), tenantId: guid }),
         ]),
       }),
