@@ -3,6 +3,7 @@ import { registerDeploy } from "../sandbox/deploy.ts";
 import { registerEnv } from "../sandbox/env.ts";
 import { registerFault } from "../sandbox/fault.ts";
 import { registerLog } from "../sandbox/log.ts";
+import { registerMail } from "../sandbox/mail.ts";
 import { registerOutbox } from "../sandbox/outbox.ts";
 import { registerReset, registerStart } from "../sandbox/start.ts";
 import { registerSandboxStatus } from "../sandbox/status.ts";
@@ -19,6 +20,7 @@ const subcommands: RegisterCommand[] = [
   registerEnv,
   registerAdvance,
   registerOutbox,
+  registerMail,
   registerFault,
   registerLog,
 ];

@@ -28,6 +28,7 @@ export const controlHandlers: Handlers = {
   }),
   clearFaults: (sandbox, { id }) => sandbox.faults.clear(id),
   outbox: (sandbox) => sandbox.outbox(),
+  mail: async ({ store }) => store.state.mail.messages,
   calls: async (sandbox, { after }) => sandbox.calls.list(after === undefined ? {} : { after }),
   recordMetric: async (sandbox, { atMs, ...sample }) => {
     await sandbox.recordMetric(atMs === undefined ? sample : { ...sample, atMs });

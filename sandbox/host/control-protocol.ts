@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { OutboxEntry } from "../events/state.ts";
 import { type FaultRule, faultRequest } from "../faults/rule.ts";
 import type { FaultCounter, FiredFault } from "../faults/state.ts";
+import type { SentMessage } from "../mail/state.ts";
 import type { AdvanceReport } from "../timeline/timeline.ts";
 import type { LoggedCall } from "./call-log.ts";
 import type { SandboxPorts } from "./state.ts";
@@ -30,6 +31,7 @@ export const controlOperations = {
   listFaults: z.strictObject({}),
   clearFaults: z.strictObject({ id: z.string().optional() }),
   outbox: z.strictObject({}),
+  mail: z.strictObject({}),
   calls: z.strictObject({ after: z.int().min(0).optional() }),
   recordMetric: z.strictObject({
     resourceId: z.string().min(1),
@@ -97,6 +99,8 @@ export interface ControlResults {
   };
   clearFaults: number;
   outbox: readonly OutboxEntry[];
+  /** Oldest first. */
+  mail: readonly SentMessage[];
   calls: LoggedCall[];
   recordMetric: null;
   stop: null;

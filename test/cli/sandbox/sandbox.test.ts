@@ -71,6 +71,8 @@ test("a sandbox's day, from start to stop", async (t) => {
 
   assert.equal((await keyturn("outbox")).out, "Nobody was sent anything.");
   assert.deepEqual((await keyturn("outbox", "--json")).json, { schemaVersion: 1, messages: [] });
+  assert.equal((await keyturn("mail")).out, "No mail was delivered.");
+  assert.deepEqual((await keyturn("mail", "--json")).json, { schemaVersion: 1, messages: [] });
   assert.deepEqual((await keyturn("log", "--json")).json, { schemaVersion: 1, calls: [] });
 
   const environment = await keyturn("env", "--json");
