@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { mergedEnvironment } from "../../../sandbox/host/environment.ts";
@@ -18,7 +20,13 @@ function agent(
   { trusted, credential }: World,
   args: string[],
   reader = credential.reader,
-): { child: ChildProcess; events: AsyncIterator<string>; exit: Promise<unknown[]> } {
+): {
+  child: ChildProcess;
+  events: AsyncIterator<string>;
+  /** What the program that the agent runs says, line by line. */
+  said: AsyncIterator<string>;
+  exit: Promise<unknown[]>;
+} {
   const { NODE_TEST_CONTEXT: _, ...base } = process.env;
   const [command = "", ...rest] = args;
   const child = spawn(
@@ -39,12 +47,13 @@ function agent(
         AZURE_CLIENT_ID: reader.clientId,
         AZURE_CLIENT_SECRET: reader.secret,
       },
-      stdio: ["ignore", "inherit", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
     },
   );
   t.after(() => child.kill("SIGKILL"));
   const exit = once(child, "exit");
-  return { child, exit, events: createInterface({ input: child.stderr })[Symbol.asyncIterator]() };
+  const linesOf = (input: Readable) => createInterface({ input })[Symbol.asyncIterator]();
+  return { child, exit, events: linesOf(child.stderr), said: linesOf(child.stdout) };
 }
 
 /** The next event of a kind; whatever else is told meanwhile holds no secret. */
@@ -82,4 +91,49 @@ test("keyturn-agent says with which right it would get on", async (t) => {
   });
   assert.match(String((await next(events, "no-secret")).message), /Key Vault Secrets User/);
   assert.deepEqual(await exit, [3, null]);
+});
+
+const digest = (value: string) => createHash("sha256").update(value).digest("hex");
+
+/** Says a digest of the secret that it sees, at the start or when it is told to look again. */
+const sayDigest = "console.log(require('node:crypto').createHash('sha256').update(value).digest('hex'));";
+
+test("keyturn-agent restarts a program with the new secret", async (t) => {
+  await using world = await startWorld();
+  const program = `const value = process.env.CLIENT_SECRET; ${sayDigest} setInterval(() => {}, 60_000);`;
+  const args = ["exec", "--env", "CLIENT_SECRET", "--", process.execPath, "-e", program];
+  const { child, events, said, exit } = agent(t, world, args);
+  assert.equal((await said.next()).value, digest(await world.credential.value()));
+  await world.credential.rotate();
+  child.kill("SIGHUP");
+  assert.match(String((await next(events, "program-restarting")).message), /generation 2/);
+  assert.equal((await said.next()).value, digest(await world.credential.value()));
+  child.kill("SIGTERM");
+  assert.deepEqual(await exit, [128 + 15, null]);
+});
+
+test("keyturn-agent signals a program that reads the file again", async (t) => {
+  await using world = await startWorld();
+  const path = join(temporaryFolder(t), "secret");
+  const program = `
+    const read = () => { const value = require("node:fs").readFileSync(${JSON.stringify(path)}, "utf8"); ${sayDigest} };
+    process.on("SIGUSR2", () => { read(); process.exit(0); });
+    setInterval(() => {}, 60_000);
+    read();`;
+  const options = [
+    "--env",
+    "CLIENT_SECRET",
+    "--on-rotation",
+    "signal",
+    "--signal",
+    "SIGUSR2",
+    "--path",
+    path,
+  ];
+  const { child, said, exit } = agent(t, world, ["exec", ...options, "--", process.execPath, "-e", program]);
+  assert.equal((await said.next()).value, digest(await world.credential.value()));
+  await world.credential.rotate();
+  child.kill("SIGHUP");
+  assert.equal((await said.next()).value, digest(await world.credential.value()));
+  assert.deepEqual(await exit, [0, null]);
 });

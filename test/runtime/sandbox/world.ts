@@ -2,6 +2,7 @@ import { RotatingSecret } from "../../../runtime/src/rotating-secret.ts";
 import { RotatingSecretCredential } from "../../../runtime/src/rotating-secret-credential.ts";
 import type { RotatingSecretOptions } from "../../../runtime/src/rotating-secret-options.ts";
 import { ManagedCredential, type ManagedCredentialArgs } from "../../support/managed-credential.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 import { Traffic } from "../../support/traffic.ts";
 import { startTrustedSandbox, type TrustedSandbox } from "../../support/trusted-sandbox.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
@@ -37,7 +38,7 @@ export async function startWorld({
   });
   const credential = await ManagedCredential.create(trusted, { ...args, traffic });
   const opened: RotatingSecret[] = [];
-  let random = 1;
+  const random = seededRandom(1);
   let tokenRequests = 0;
   return {
     trusted,
@@ -49,10 +50,7 @@ export async function startWorld({
         credential: credential.name,
         source: credential.source,
         clock: time,
-        random: () => {
-          random = (random * 16_807) % 2_147_483_647;
-          return random / 2_147_483_647;
-        },
+        random,
         ...options,
       });
       opened.push(secret);

@@ -37,10 +37,15 @@ test("rotation under load: mail flows through every rotation, nothing fails, is 
 
 test("the incident: the only secret expires for 18 h 38 min; the queue drains in order, without a restart", async (t) => {
   await using office = await openPostOffice(t, { lifetimeMs: 30 * dayMs, ofEachKind: 3 });
-  const { world, mailman, customers } = office;
+  const { world, mailman, customers, secret } = office;
   for (const { id } of customers) office.write(id);
   await world.time.advance(30 * dayMs + hourMs);
   assert.deepEqual(checkDelivery(office), allWell);
+  const first = new Map<string, number>();
+  secret.onEvent((event) => {
+    const what = event.type === "breaker-changed" ? event.state : event.type;
+    if (!first.has(what)) first.set(what, world.time.nowMs());
+  });
   const tokenCalls = world.counter("login.token");
   const startedMs = world.time.nowMs();
   while (world.time.nowMs() - startedMs < 18 * hourMs + 38 * minuteMs) {
@@ -51,6 +56,8 @@ test("the incident: the only secret expires for 18 h 38 min; the queue drains in
   const waiting = mailman.counts;
   assert.equal(waiting.failed, 0);
   assert.equal(waiting.queued, 19 * customers.length);
+  const openAfterMs = (first.get("open") ?? Number.POSITIVE_INFINITY) - (first.get("secret-refused") ?? 0);
+  assert.ok(openAfterMs <= minuteMs, `the breaker opened ${openAfterMs} ms after the first refusal`);
   // The workers that were under way when it happened, once each; then, each hour, the service's own identity.
   assert.ok(tokenCalls() <= 4 * 2 + 20, `${tokenCalls()} token requests`);
 
@@ -66,7 +73,8 @@ test("the incident: the only secret expires for 18 h 38 min; the queue drains in
   assert.deepEqual(checkDelivery(office), allWell);
   assert.ok((firstMs ?? Number.POSITIVE_INFINITY) <= 62_000, `${firstMs} ms`);
   t.diagnostic(
-    `${waiting.queued} messages waited; ${tokenCalls()} token requests in the outage; ` +
+    `${waiting.queued} messages waited; the breaker opened ${openAfterMs} ms after the first refusal; ` +
+      `${tokenCalls()} token requests in the outage; ` +
       `first message out ${Math.round((firstMs ?? 0) / 1000)} s after publication`,
   );
 });

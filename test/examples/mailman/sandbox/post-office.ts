@@ -8,11 +8,13 @@ import { Outbox } from "../../../../examples/mailman/src/outbox.ts";
 import type { Submit } from "../../../../examples/mailman/src/submission.ts";
 import { submitByGraph } from "../../../../examples/mailman/src/submit-by-graph.ts";
 import { submitBySmtp } from "../../../../examples/mailman/src/submit-by-smtp.ts";
+import type { RotatingSecret } from "../../../../runtime/src/index.ts";
 import { exchangeOnline } from "../../../../sandbox/entra/well-known/exchange-online.ts";
 import { microsoftGraph } from "../../../../sandbox/entra/well-known/microsoft-graph.ts";
 import type { SentMessage } from "../../../../sandbox/mail/state.ts";
 import { startWorld, type World } from "../../../runtime/sandbox/world.ts";
 import { addUser, grantRole } from "../../../support/directory.ts";
+import { seededRandom } from "../../../support/seeded-random.ts";
 import { signInOnPage } from "../../../support/sign-in-page.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 
@@ -23,6 +25,7 @@ const DAY_MS = 86_400_000;
 export interface PostOffice extends AsyncDisposable {
   world: World;
   mailman: Mailman;
+  secret: RotatingSecret;
   tokens: CustomerTokens;
   customers: Customer[];
   records: AttemptRecord[];
@@ -75,6 +78,7 @@ export async function openPostOffice(
   const customers: Customer[] = [];
   const office: PostOffice = {
     world,
+    secret,
     tokens,
     customers,
     records: [],
@@ -126,7 +130,7 @@ export async function openPostOffice(
       if (kind === "smtp-user") await office.connect(customer);
     }
   }
-  let random = 1;
+  const random = seededRandom(1);
   office.mailman = new Mailman({
     ...{ outbox, secret, tokens, customers, workers, clock: time },
     submit: {
@@ -134,10 +138,7 @@ export async function openPostOffice(
       graph: tracked(submitByGraph({ url: `${origin}/v1.0` })),
     },
     onAttempt: (record) => office.records.push(record),
-    random: () => {
-      random = (random * 16_807) % 2_147_483_647;
-      return random / 2_147_483_647;
-    },
+    random,
     pollIntervalMs: 3_600_000,
   });
   office.mailman.start();
