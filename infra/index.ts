@@ -99,6 +99,7 @@ const alerts = new ExpiryAlerts("alerts", {
   vaultId: vault.vaultId,
   furtherVaults: furtherVaults.map(({ vaultName, resource: { vaultId } }) => ({ vaultName, vaultId })),
   clientIds: [...rotating, ...federated].map(({ resource }) => resource.clientId),
+  verification: settings.verification,
   tags: settings.tags,
   protect,
 });

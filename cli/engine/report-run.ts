@@ -3,8 +3,14 @@ import { RUN_EVENT, type RunEvent } from "../../infra/alerts/run-event.ts";
 import type { Fetch } from "../../infra/directory-time.ts";
 import type { Engine } from "./engine.ts";
 
-export interface ReportRunArgs {
-  event: RunEvent;
+/** What is sent: texts, none of which is a secret. */
+export interface CustomEvent {
+  name: string;
+  properties: Readonly<Record<string, string>>;
+}
+
+export interface SendEventsArgs {
+  events: readonly CustomEvent[];
   /** ISO 8601. */
   at: string;
   /** Of one try, in milliseconds. Default: 10,000. */
@@ -12,6 +18,10 @@ export interface ReportRunArgs {
   /** Default: 3. */
   tries?: number;
   fetch?: Fetch;
+}
+
+export interface ReportRunArgs extends Omit<SendEventsArgs, "events"> {
+  event: RunEvent;
 }
 
 const telemetryOutputs = z.object({ telemetry: z.object({ connectionString: z.string() }) });
@@ -25,35 +35,46 @@ const trackAnswer = z.object({
  * reason to call the update a failure.
  * @returns why it could not be reported; undefined if it was, or if the stack has nowhere to report to.
  */
-export async function reportRun(engine: Engine, args: ReportRunArgs): Promise<string | undefined> {
-  const { stdout } = await engine.expect(["stack", "output", "--json"]);
-  const outputs = telemetryOutputs.safeParse(JSON.parse(stdout));
-  return outputs.success ? sendRunEvent(outputs.data.telemetry.connectionString, args) : undefined;
+export async function reportRun(
+  engine: Engine,
+  { event, ...args }: ReportRunArgs,
+): Promise<string | undefined> {
+  return reportEvents(engine, { ...args, events: [{ name: RUN_EVENT, properties: { ...event } }] });
 }
 
 /**
- * Sends the event to Application Insights, which answers at once whether it took it.
- * @returns why it was not taken; undefined if it was.
+ * Sends events to the stack's own Application Insights component.
+ * @returns why they were not taken; undefined if they were, or if the stack has nowhere to report to.
+ */
+export async function reportEvents(engine: Engine, args: SendEventsArgs): Promise<string | undefined> {
+  const { stdout } = await engine.expect(["stack", "output", "--json"]);
+  const outputs = telemetryOutputs.safeParse(JSON.parse(stdout));
+  return outputs.success ? sendEvents(outputs.data.telemetry.connectionString, args) : undefined;
+}
+
+/**
+ * Sends the events to Application Insights, which answers at once whether it took them.
+ * @returns why they were not all taken; undefined if they were.
  * @see https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
  */
-export async function sendRunEvent(
+export async function sendEvents(
   connectionString: string,
-  { event, at, timeoutMs = 10_000, tries = 3, fetch = globalThis.fetch }: ReportRunArgs,
+  { events, at, timeoutMs = 10_000, tries = 3, fetch = globalThis.fetch }: SendEventsArgs,
 ): Promise<string | undefined> {
   const parts = partsOf(connectionString);
   const [iKey, endpoint] = [parts.get("instrumentationkey"), parts.get("ingestionendpoint")];
   if (iKey === undefined || endpoint === undefined || !URL.canParse(endpoint)) {
     return "the connection string names no InstrumentationKey and IngestionEndpoint";
   }
-  const body = JSON.stringify([
-    {
+  const body = JSON.stringify(
+    events.map(({ name, properties }) => ({
       name: "Microsoft.ApplicationInsights.Event",
       time: at,
       iKey,
       tags: { "ai.cloud.role": "keyturn" },
-      data: { baseType: "EventData", baseData: { ver: 2, name: RUN_EVENT, properties: { ...event } } },
-    },
-  ]);
+      data: { baseType: "EventData", baseData: { ver: 2, name, properties } },
+    })),
+  );
   let problem = "";
   for (let attempt = 1; attempt <= tries; attempt++) {
     try {
@@ -65,7 +86,7 @@ export async function sendRunEvent(
         redirect: "error",
       });
       const answer = trackAnswer.safeParse(await response.json().catch(() => undefined));
-      if (response.ok && answer.success && answer.data.itemsAccepted === 1) return undefined;
+      if (response.ok && answer.success && answer.data.itemsAccepted === events.length) return undefined;
       problem = answer.data?.errors[0]?.message ?? `it answered ${response.status}`;
       if (response.status < 500 && response.status !== 429) break;
     } catch (error) {

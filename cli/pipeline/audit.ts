@@ -21,7 +21,7 @@ export const registerPipelineAudit: RegisterCommand = (pipeline, { terminal, set
     .summary("audit the tenant, and tell people until it is solved")
     .description(
       "Audits as `keyturn audit` does, and tells people what it found (docs/audit.md#scheduled): one issue for each tier (expired, 1, 7, 14 and 30 days), opened, kept up to date, reminded of and closed when it is solved; and with --mail-from each owner on record, at most once a day.\n\n" +
-        "The issues remember what was told, so that a run that is repeated tells nobody twice. An audit that is not complete closes nothing, and opens an issue of its own.\n\n" +
+        "The issues remember what was told, so that a run that is repeated tells nobody twice. An audit that is not complete closes nothing, and opens an issue of its own. To each --stack it reports how much it found, whose alerts tell of it (docs/alerts.md).\n\n" +
         "Exit codes: 0 audited and told, 1 something could not be read or told, 2 bad flags, 3 no identity or a right is missing, 6 no such stack, 9 Microsoft Graph did not answer in time, 10 findings at or above --fail-on.",
     )
     .option("--tenant <id>", "the tenant to read; default: the signed-in identity's own")

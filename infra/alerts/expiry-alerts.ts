@@ -8,7 +8,7 @@ import { ScheduledQueryRule } from "@pulumi/azure-native/monitor/scheduledQueryR
 import { Workspace } from "@pulumi/azure-native/operationalinsights/workspace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { DAY_MS } from "../duration.ts";
-import type { AlertSettings } from "../settings/schema.ts";
+import type { AlertSettings, Settings } from "../settings/schema.ts";
 import { nameIn } from "../vault/placement.ts";
 import { evaluationOf, type LogRule, logRules } from "./log-rules.ts";
 import { receiversOf } from "./receivers.ts";
@@ -27,6 +27,8 @@ export interface ExpiryAlertsArgs {
   furtherVaults?: readonly WatchedVault[];
   /** The managed applications' client ids, for the alert on refused sign-ins. */
   clientIds: pulumi.Input<string>[];
+  /** How new secrets are proved, which that alert must not take for refusals. */
+  verification: Settings["verification"];
   tags: Record<string, string>;
   /** Whether the workspace, which holds the vault's audit trail, is protected against deletion. */
   protect: boolean;
@@ -40,7 +42,8 @@ export interface WatchedVault {
 
 /**
  * Tells people when a credential is about to expire or has expired, when nothing rotates any more, when sign-ins are
- * refused, and when people touch the vault's secrets. 11 resources, 13 with the tenant's sign-in logs.
+ * refused, when people touch the vault's secrets, and what the audit of the tenant finds. 11 resources; 2 more with
+ * the tenant's sign-in logs, 4 more where an audit runs.
  *
  * Every resource is named by us, so that an update that died finds it again.
  */
@@ -102,7 +105,8 @@ export class ExpiryAlerts extends pulumi.ComponentResource {
       return this.#vaultEvents(prefix, watched, args);
     });
     if (settings.signInLogs) this.#signInLogs(name, args.vaultName, workspace.id);
-    for (const rule of logRules(settings, pulumi.getStack(), args.clientIds)) {
+    const { clientIds, verification } = args;
+    for (const rule of logRules({ settings, stack: pulumi.getStack(), clientIds, verification })) {
       // An alert that nobody hears is none; what it would have looked at is logged all the same.
       if (groups[rule.severity] !== undefined) this.#logRule(name, rule, args);
     }

@@ -1,8 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DAY_MS, formatDuration, HOUR_MS } from "../duration.ts";
 import type { AlertSettings } from "../settings/schema.ts";
-import { failedSignIns, secretsTouchedByPeople, succeededRuns } from "./queries.ts";
-import type { Severity } from "./severity.ts";
+import {
+  auditedTiers,
+  completeAudits,
+  failedSignIns,
+  secretsTouchedByPeople,
+  succeededRuns,
+  type VerificationTimes,
+} from "./queries.ts";
+import { type Severity, severities } from "./severity.ts";
 
 /** A rule that runs a query over the workspace's logs and compares a column of the result. */
 export interface LogRule {
@@ -15,6 +22,11 @@ export interface LogRule {
   /** How far back the query looks, and how often it runs: ISO 8601. */
   window: string;
   frequency: string;
+  /**
+   * After what time people are told again of what still is so: ISO 8601, at most a day. Default: they are told once,
+   * and once more when it is over.
+   */
+  repeat?: string;
   condition: {
     /** The column. */
     measure: string;
@@ -25,14 +37,28 @@ export interface LogRule {
   };
 }
 
+export interface LogRulesArgs {
+  settings: AlertSettings;
+  stack: string;
+  clientIds: pulumi.Input<string>[];
+  verification: VerificationTimes;
+}
+
 /** The rules that the settings ask for. */
-export function logRules(
-  settings: AlertSettings,
-  stack: string,
-  clientIds: pulumi.Input<string>[],
-): LogRule[] {
-  const rules = [rotationStopped(settings, stack), peopleInVault(settings)];
-  return settings.signInLogs ? [...rules, signInsRefused(settings, clientIds)] : rules;
+export function logRules(args: LogRulesArgs): LogRule[] {
+  const { settings, stack } = args;
+  const { auditInterval } = settings;
+  return [
+    rotationStopped(settings, stack),
+    peopleInVault(settings),
+    ...(settings.signInLogs ? [signInsRefused(args)] : []),
+    ...(auditInterval === undefined
+      ? []
+      : [
+          auditStopped(settings, auditInterval, stack),
+          ...severities.map((severity) => auditFound(settings, severity, stack)),
+        ]),
+  ];
 }
 
 /** As Azure spells it: whole hours or days. */
@@ -53,6 +79,45 @@ function rotationStopped({ runbooks, runInterval }: AlertSettings, stack: string
     window: isoDuration(2 * runInterval),
     frequency: "PT1H",
     condition: { measure: "runs", operator: "LessThan", threshold: 1, dimensions: [] },
+  };
+}
+
+/** The dead man's switch of the audit, which would otherwise end in peace and quiet. */
+function auditStopped({ runbooks }: AlertSettings, interval: number, stack: string): LogRule {
+  return {
+    suffix: "audit-stopped",
+    title: "Nobody looks for secrets that are about to expire any more",
+    description:
+      `No audit for stack ${stack} could read everything for ${formatDuration(2 * interval)}. ` +
+      `What to do: ${runbooks}/audit-stopped.md`,
+    severity: "warning",
+    query: completeAudits(stack),
+    window: isoDuration(2 * interval),
+    frequency: "PT1H",
+    condition: { measure: "runs", operator: "LessThan", threshold: 1, dimensions: [] },
+  };
+}
+
+const AUDIT_TITLES: Readonly<Record<Severity, string>> = {
+  critical: "A credential of the tenant has expired or expires within a day",
+  warning: "A credential of the tenant expires within two weeks",
+  info: "A credential of the tenant expires soon, or expired long ago",
+};
+
+/** What the daily audit found, told daily until it is solved: the window holds one run of it. */
+function auditFound({ runbooks }: AlertSettings, severity: Severity, stack: string): LogRule {
+  return {
+    suffix: `audit-${severity}`,
+    title: AUDIT_TITLES[severity],
+    description:
+      "The audit of the tenant found it; which ones they are stands in its report and in the tier's issue. " +
+      `What to do: ${runbooks}/expiring-credential.md`,
+    severity,
+    query: auditedTiers(stack, severity),
+    window: "P1D",
+    frequency: "PT1H",
+    repeat: "P1D",
+    condition: { measure: "Findings", operator: "GreaterThan", threshold: 0, dimensions: ["Tier"] },
   };
 }
 
@@ -77,7 +142,12 @@ function peopleInVault({ runbooks }: AlertSettings): LogRule {
   };
 }
 
-function signInsRefused({ runbooks }: AlertSettings, clientIds: pulumi.Input<string>[]): LogRule {
+/**
+ * Sign-in logs arrive within minutes as a rule, and half an hour late at times: the window is much longer than the
+ * pause, so that a late row is still seen
+ * (https://learn.microsoft.com/entra/identity/monitoring-health/reference-log-latency names no upper bound).
+ */
+function signInsRefused({ settings: { runbooks }, clientIds, verification }: LogRulesArgs): LogRule {
   return {
     suffix: "sign-ins-refused",
     title: "Entra refuses the sign-ins of a managed application",
@@ -85,8 +155,8 @@ function signInsRefused({ runbooks }: AlertSettings, clientIds: pulumi.Input<str
       "Its secret has expired (7000222) or is wrong (7000215), or the application is disabled (7000112). " +
       `What to do: ${runbooks}/expired-secret.md`,
     severity: "critical",
-    query: pulumi.all(clientIds).apply(failedSignIns),
-    window: "PT15M",
+    query: pulumi.all(clientIds).apply((ids) => failedSignIns(ids, verification)),
+    window: "PT1H",
     frequency: "PT5M",
     condition: {
       measure: "Failures",
@@ -98,12 +168,14 @@ function signInsRefused({ runbooks }: AlertSettings, clientIds: pulumi.Input<str
 }
 
 /** How a rule is evaluated, as Azure has it. */
-export function evaluationOf({ window, frequency, query, condition }: LogRule) {
+export function evaluationOf({ window, frequency, query, condition, repeat }: LogRule) {
   const { measure, operator, threshold, dimensions } = condition;
   return {
     evaluationFrequency: frequency,
     windowSize: window,
-    autoMitigate: true,
+    // What is told again is not resolved by itself: Azure takes either the one or the other.
+    autoMitigate: repeat === undefined,
+    ...(repeat === undefined ? {} : { muteActionsDuration: repeat }),
     criteria: {
       allOf: [
         {

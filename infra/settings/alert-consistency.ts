@@ -1,3 +1,4 @@
+import type { Severity } from "../alerts/severity.ts";
 import { DAY_MS, formatDuration, HOUR_MS } from "../duration.ts";
 import type { Violation } from "./consistency.ts";
 import type { AlertSettings, CredentialSettings } from "./schema.ts";
@@ -52,8 +53,11 @@ function receiverViolations({ receivers }: AlertSettings): Violation[] {
   return violations;
 }
 
-function unheardSeverities({ receivers }: AlertSettings): Violation[] {
-  return (["critical", "warning"] as const)
+/** An audit tells of what ends in a month as information. */
+function unheardSeverities({ receivers, auditInterval }: AlertSettings): Violation[] {
+  const heard: Severity[] = ["critical", "warning"];
+  if (auditInterval !== undefined) heard.push("info");
+  return heard
     .filter((severity) => !receivers.some(({ severities }) => severities.includes(severity)))
     .map((severity) => ({
       path: "alerts.receivers",
@@ -61,19 +65,26 @@ function unheardSeverities({ receivers }: AlertSettings): Violation[] {
     }));
 }
 
-/** An alert must not travel only by the mail that it is about. */
+/**
+ * An alert must not travel only by the mail that it is about. Warnings are most of them: that a secret is near its
+ * end, that nothing rotates.
+ */
 function mailOnlyViolations(
   { receivers }: AlertSettings,
   credentials: readonly CredentialSettings[],
 ): Violation[] {
-  const told = receivers.filter(({ severities }) => severities.includes("critical"));
   const mail = credentials.filter(servesMail).map(({ name }) => name);
-  if (told.length === 0 || mail.length === 0 || told.some(({ email }) => email === undefined)) return [];
+  if (mail.length === 0) return [];
+  const onlyByMail = (["critical", "warning"] as const).filter((severity) => {
+    const told = receivers.filter(({ severities }) => severities.includes(severity));
+    return told.length > 0 && told.every(({ email }) => email !== undefined);
+  });
+  if (onlyByMail.length === 0) return [];
   return [
     {
       path: "alerts.receivers",
       message:
-        `has only e-mail for critical alerts, but mail depends on ${mail.join(", ")}: ` +
+        `has only e-mail for ${onlyByMail.join(" and ")} alerts, but mail depends on ${mail.join(", ")}: ` +
         "when that credential fails, mail may be what fails; add a receiver with sms or webhook",
     },
   ];
@@ -86,12 +97,13 @@ function servesMail({ application }: CredentialSettings): boolean {
   return [...delegated, ...own].some((permission) => MAIL_PERMISSION.test(permission));
 }
 
-function durationViolations({ runInterval, retention }: AlertSettings): Violation[] {
+function durationViolations({ runInterval, auditInterval, retention }: AlertSettings): Violation[] {
   const violations: Violation[] = [];
-  if (!RUN_INTERVALS_MS.includes(runInterval)) {
+  for (const [name, interval] of Object.entries({ runInterval, auditInterval })) {
+    if (interval === undefined || RUN_INTERVALS_MS.includes(interval)) continue;
     const allowed = RUN_INTERVALS_MS.map((ms) => formatDuration(ms)).join(", ");
-    const message = `must be one of ${allowed} (is ${formatDuration(runInterval)})`;
-    violations.push({ path: "alerts.runInterval", message });
+    const message = `must be one of ${allowed} (is ${formatDuration(interval)})`;
+    violations.push({ path: `alerts.${name}`, message });
   }
   const days = retention / DAY_MS;
   const { least, most } = RETENTION_DAYS;

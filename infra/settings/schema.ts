@@ -224,7 +224,7 @@ const receiver = z
         phone: digits(4, 15),
       })
       .optional(),
-    /** Takes Azure's common alert schema: Teams, Slack and PagerDuty do, each by its own kind of address (docs/alerts.md). */
+    /** Takes Azure's common alert schema. PagerDuty and Opsgenie do; Teams and Slack by a workflow in between (docs/alerts.md). */
     webhook: webhook.optional(),
     /** Default: all. */
     severities: z
@@ -250,6 +250,11 @@ const alerts = z.strictObject({
    * most, and knows no other windows.
    */
   runInterval: duration.default(DAY_MS),
+  /**
+   * How often `keyturn pipeline audit --stack` runs for this stack: then what it finds raises alerts, and so does its
+   * silence for two intervals. Default: none does.
+   */
+  auditInterval: duration.optional(),
   /**
    * Whether the tenant's sign-in logs are sent to the workspace, for an alert on refused secrets. Needs an Entra ID
    * P1 licence and the role Security Administrator. Default: false.

@@ -6,10 +6,24 @@ export interface LogsState {
   workspaces: Record<string, Record<string, LogRow[]>>;
   /** Log alert rules, by resource key. */
   rules: Record<string, LogRuleMemory>;
+  /**
+   * By how much a table's rows come after what they tell of, in milliseconds. Default: at once. Until then no query
+   * finds them.
+   */
+  delays?: Record<string, number>;
 }
 
 /** A row's columns; what is left out is empty. */
-export type LogRow = Row & { readonly TimeGenerated: number };
+export type LogRow = Row & {
+  readonly TimeGenerated: number;
+  /** When a row that comes late is there. Default: at once. */
+  readonly _TimeReceived?: number;
+};
+
+/** From when on queries find a row; milliseconds since 1970. */
+export function arrivalMs({ TimeGenerated, _TimeReceived }: LogRow): number {
+  return _TimeReceived ?? TimeGenerated;
+}
 
 export interface LogRuleMemory {
   /** The last evaluation; milliseconds since 1970. */

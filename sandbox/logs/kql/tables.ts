@@ -21,6 +21,8 @@ export function compileTable(node: SyntaxNode, scope: Scope): Table {
       return compileTable(part(node, "Expression"), scope);
     case "NameReference":
       return tableNamed(node, scope);
+    case "DataTableExpression":
+      return datatable(node, scope);
     case "UnionOperator":
       return union(undefined, node, scope);
     case "PipeExpression": {
@@ -37,6 +39,20 @@ function tableNamed(node: SyntaxNode, scope: Scope): Table {
   if (known !== undefined) return known;
   if (symbolKindOf(node) !== "Table") throw notEvaluated("this table", scope.query, node);
   return { columns: columnsOf(node), read: (source) => [...source.rows(name)] };
+}
+
+/** Rows that stand in the query itself, value after value. */
+function datatable(node: SyntaxNode, scope: Scope): Table {
+  const columns = columnsOf(node);
+  const values = listed(part(node, "Values")).map((each) =>
+    compileScalar(each, scope).evaluate({ row: {}, nowMs: 0, aggregates: [] }),
+  );
+  if (values.length % columns.length !== 0)
+    throw notEvaluated("a datatable with half a row", scope.query, node);
+  const rows = Array.from({ length: values.length / columns.length }, (_, index) =>
+    rowOf(columns, values.slice(index * columns.length, (index + 1) * columns.length)),
+  );
+  return { columns, read: () => rows };
 }
 
 type CompileOperator = (input: Table, node: SyntaxNode, scope: Scope) => Table;
@@ -264,6 +280,14 @@ function numberOf(scalar: Scalar, nowMs: number): number {
   return Number(scalar.evaluate({ row: {}, nowMs, aggregates: [] }));
 }
 
+/** Whether the table that an operand begins with is not there. */
+function isMissing(node: SyntaxNode): boolean {
+  const kind = kindOf(node);
+  if (kind === "ParenthesizedExpression" || kind === "PipeExpression")
+    return isMissing(part(node, "Expression"));
+  return kind === "NameReference" && node.ReferencedSymbol === null;
+}
+
 /** A column that a table lacks is empty in its rows. A table that is not there is passed over if the union is fuzzy. */
 function union(input: Table | undefined, node: SyntaxNode, scope: Scope): Table {
   const parameters = listed(optionalPart(node, "Parameters")).map((each) =>
@@ -274,8 +298,7 @@ function union(input: Table | undefined, node: SyntaxNode, scope: Scope): Table 
     throw notEvaluated("these parameters of union", scope.query, node);
   }
   const tables = listed(part(node, "Expressions")).flatMap((each) => {
-    if (isFuzzy && kindOf(each) === "NameReference" && each.ReferencedSymbol === null) return [];
-    return [compileTable(each, scope)];
+    return isFuzzy && isMissing(each) ? [] : [compileTable(each, scope)];
   });
   const all = input === undefined ? tables : [input, ...tables];
   const columns = columnsOf(node);

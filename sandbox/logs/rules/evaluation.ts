@@ -4,7 +4,7 @@ import { deterministicId } from "../../events/deterministic-id.ts";
 import { meets } from "../../events/threshold.ts";
 import type { State } from "../../state.ts";
 import { KqlError } from "../kql/errors.ts";
-import type { FiringLogAlert, LogRuleMemory } from "../state.ts";
+import { arrivalMs, type FiringLogAlert, type LogRuleMemory } from "../state.ts";
 import { type LogRule, logRules } from "./log-rule.ts";
 import { type Measured, measure, watchedRows } from "./measure.ts";
 
@@ -34,7 +34,7 @@ const ASKS_FOR_TIME = /\b(ago|now)\s*\(/i;
 
 /**
  * The next evaluation of a rule, up to `toMs`, that can change anything. A rule is evaluated at the multiples of its
- * frequency; what it sees changes when a row comes into a window or leaves it, or when the rule itself was changed.
+ * frequency; what it sees changes when a row arrives, comes into a window or leaves it, or when the rule itself was changed.
  */
 export function nextLogEvaluationMs(state: State, rule: LogRule, toMs: number): number | undefined {
   const memory = state.logs.rules[rule.key];
@@ -54,8 +54,9 @@ export function nextLogEvaluationMs(state: State, rule: LogRule, toMs: number): 
   };
   consider(rule.updatedMs);
   for (const [, rows] of watchedRows(state.logs, rule)) {
-    for (const { TimeGenerated } of rows) {
-      for (let period = 0; period <= periods; period++) consider(TimeGenerated + period * windowMs);
+    for (const row of rows) {
+      consider(arrivalMs(row));
+      for (let period = 0; period <= periods; period++) consider(row.TimeGenerated + period * windowMs);
     }
   }
   return nextMs;
@@ -74,7 +75,7 @@ export function evaluateLogRule(state: State, draft: State, rule: LogRule, atMs:
   let windows: Measured[][];
   try {
     windows = Array.from({ length: rule.periods }, (_, period) =>
-      measure(state.logs, rule, atMs - period * rule.windowMs),
+      measure(state.logs, rule, atMs - period * rule.windowMs, atMs),
     );
   } catch (error) {
     if (!(error instanceof KqlError)) throw error;

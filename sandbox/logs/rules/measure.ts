@@ -1,7 +1,7 @@
 import { resourceKey } from "../../arm/resource-id.ts";
 import { type CompiledQuery, queryCompiler } from "../kql/query.ts";
 import type { Row, Value } from "../kql/values.ts";
-import type { LogRow, LogsState } from "../state.ts";
+import { arrivalMs, type LogRow, type LogsState } from "../state.ts";
 import { LOG_TABLES } from "../tables.ts";
 import type { LogCondition, LogRule } from "./log-rule.ts";
 
@@ -37,11 +37,11 @@ export function watchedRows(logs: LogsState, { workspaces, condition }: LogRule)
 }
 
 /**
- * What the rule's query gives for one window, up to but without `toMs`. A rule without dimensions that counts rows
+ * What the rule's query gives for one window, up to but without `toMs`, of the rows that have arrived before `atMs`. A rule without dimensions that counts rows
  * measures 0 where there are none; one that measures a column measures nothing there.
  * @throws KqlError
  */
-export function measure(logs: LogsState, rule: LogRule, toMs: number): Measured[] {
+export function measure(logs: LogsState, rule: LogRule, toMs: number, atMs = toMs): Measured[] {
   const { condition, windowMs } = rule;
   const { columns, run } = ready(condition.query);
   const rows = watchedRows(logs, rule);
@@ -49,7 +49,7 @@ export function measure(logs: LogsState, rule: LogRule, toMs: number): Measured[
     rows
       .filter(([name]) => name === table)
       .flatMap(([, each]) => each)
-      .filter(({ TimeGenerated: ms }) => ms >= toMs - windowMs && ms < toMs);
+      .filter((row) => isWithin(row.TimeGenerated, toMs - windowMs, toMs) && arrivalMs(row) < atMs);
   const result = run({ nowMs: toMs, rows: inWindow });
   const dimensions = (condition.dimensions ?? []).map(({ name }) => ({
     name,
@@ -69,6 +69,10 @@ export function measure(logs: LogsState, rule: LogRule, toMs: number): Measured[
     const value = aggregated(condition, group.rows);
     return value === null ? [] : [{ key, dimensions: group.dimensions, value }];
   });
+}
+
+function isWithin(ms: number, fromMs: number, toMs: number): boolean {
+  return ms >= fromMs && ms < toMs;
 }
 
 function textOf(value: Value | undefined): string {

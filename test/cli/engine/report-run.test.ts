@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { sendRunEvent } from "../../../cli/engine/report-run.ts";
+import { sendEvents } from "../../../cli/engine/report-run.ts";
 import type { Fetch } from "../../../infra/directory-time.ts";
 
 const KEY = "11111111-1111-4111-8111-111111111111";
@@ -22,8 +22,8 @@ function answering(...answers: (object | number | string)[]) {
 }
 
 const report = (fetch: Fetch, connection = CONNECTION) =>
-  sendRunEvent(connection, {
-    event: { stack: "prod", outcome: "succeeded" },
+  sendEvents(connection, {
+    events: [{ name: "KeyturnRotationRun", properties: { stack: "prod", outcome: "succeeded" } }],
     at: "2026-01-01T00:00:00Z",
     fetch,
   });
@@ -73,6 +73,20 @@ describe("the report of a run", () => {
     assert.equal(await report(refused.fetch), "Invalid instrumentation key");
     assert.equal(refused.sent.length, 1);
     assert.equal(await report(answering(404).fetch), "it answered 404");
+  });
+
+  it("takes several events at once, and is not done until all were taken", async () => {
+    const events = ["First", "Second"].map((name) => ({ name, properties: {} }));
+    const send = (fetch: Fetch) => sendEvents(CONNECTION, { events, at: "2026-01-01T00:00:00Z", fetch });
+    const { sent, fetch } = answering({ itemsReceived: 2, itemsAccepted: 2, errors: [] });
+    assert.equal(await send(fetch), undefined);
+    const body = (sent[0] ?? assert.fail()).body as { data: { baseData: { name: string } } }[];
+    assert.deepEqual(
+      body.map(({ data }) => data.baseData.name),
+      ["First", "Second"],
+    );
+    const errors = [{ index: 1, statusCode: 400, message: "no" }];
+    assert.equal(await send(answering({ itemsReceived: 2, itemsAccepted: 1, errors }).fetch), "no");
   });
 
   it("needs a whole connection string", async () => {

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { armIdOf } from "../../../cli/engine/pending.ts";
 import { ExpiryAlerts } from "../../../infra/alerts/expiry-alerts.ts";
-import { failedSignIns, secretsTouchedByPeople, succeededRuns } from "../../../infra/alerts/queries.ts";
+import {
+  auditedTiers,
+  failedSignIns,
+  secretsTouchedByPeople,
+  succeededRuns,
+} from "../../../infra/alerts/queries.ts";
 import { DAY_MS, HOUR_MS } from "../../../infra/duration.ts";
 import type { AlertSettings } from "../../../infra/settings/schema.ts";
+import { alertSettings, VERIFICATION } from "../../support/alert-settings.ts";
 import { mockPulumi, type PulumiMocks, registered, secretValue } from "../../support/pulumi-mocks.ts";
 
 const SUBSCRIPTION = "66666666-6666-4666-8666-666666666666";
@@ -22,29 +29,15 @@ beforeEach(async () => {
 
 afterEach(registered);
 
-function settings(over: Partial<AlertSettings> = {}): AlertSettings {
-  return {
-    receivers: [
-      { name: "pager", webhook: "https://pager.example.com/?key=1", severities: ["critical", "warning"] },
-      { name: "phone", sms: { countryCode: "49", phone: "1701234567" }, severities: ["critical"] },
-      { name: "mail", email: "on-call@example.com", severities: ["critical", "warning", "info"] },
-    ],
-    runbooks: "https://example.com/runbooks",
-    runInterval: DAY_MS,
-    signInLogs: false,
-    retention: 90 * DAY_MS,
-    ...over,
-  };
-}
-
 async function declare(over?: Partial<AlertSettings>): Promise<ExpiryAlerts> {
   const alerts = new ExpiryAlerts("alerts", {
-    settings: settings(over),
+    settings: alertSettings(over),
     region: "westeurope",
     resourceGroupName: "rg",
     vaultName: "kv",
     vaultId: VAULT_ID,
     clientIds: CLIENT_IDS,
+    verification: VERIFICATION,
     tags: { team: "sell" },
     protect: false,
   });
@@ -56,7 +49,7 @@ const children = () => mocks.resources.filter(({ type }) => type.startsWith("azu
 const inputsOf = (type: string, name: string) => mocks.resource(type, name).inputs;
 
 describe("ExpiryAlerts", () => {
-  it("is 11 resources, and 13 with the tenant's sign-in logs", async () => {
+  it("is 11 resources, 13 with the tenant's sign-in logs, and 4 more where an audit runs", async () => {
     await declare();
     const names = children().map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
     assert.deepEqual(names.toSorted(), [
@@ -75,16 +68,44 @@ describe("ExpiryAlerts", () => {
     mocks.resources.length = 0;
     await declare({ signInLogs: true });
     assert.equal(children().length, 13);
+    mocks.resources.length = 0;
+    await declare({ signInLogs: true, auditInterval: DAY_MS });
+    assert.equal(children().length, 17);
   });
 
   it("names everything so that it can be found again from its inputs alone", async () => {
-    await declare({ signInLogs: true });
+    await declare({ signInLogs: true, auditInterval: DAY_MS });
     const ids = children().map(({ type, name, inputs }) =>
       armIdOf({ urn: name, type, inputs }, { subscriptionId: SUBSCRIPTION }),
     );
     assert.ok(ids.every((id) => id !== undefined && !id.includes("undefined")));
-    assert.equal(new Set(ids).size, 13);
+    assert.equal(new Set(ids).size, 17);
     assert.ok(ids.includes("/providers/microsoft.aadiam/diagnosticSettings/kv-sign-ins"));
+  });
+
+  it("says in every text which runbook to go on with, one that is there, and tells somebody of each", async () => {
+    await declare({ signInLogs: true, auditInterval: DAY_MS });
+    const rules = mocks.resources
+      .filter(({ type }) => type === RULE)
+      .map(({ name, inputs }) => ({
+        name,
+        text: String(inputs.description),
+        told: (inputs.actions as { actionGroups: string[] }).actionGroups,
+      }));
+    const events = mocks.resources
+      .filter(({ type }) => type === EVENTS)
+      .map(({ name, inputs }) => {
+        const { description, actionGroups } = inputs.destination as Record<string, unknown>;
+        return { name, text: String(description), told: actionGroups as string[] };
+      });
+    assert.deepEqual([rules.length, events.length], [7, 2]);
+    const groups = mocks.resources.filter(({ type }) => type === GROUP).map(({ name }) => `${name}-id`);
+    for (const { name, text, told } of [...rules, ...events]) {
+      const runbook = /: https:\/\/example\.com\/runbooks\/([a-z-]+\.md)$/.exec(text)?.[1];
+      assert.ok(runbook !== undefined, `${name} has no link: ${text}`);
+      assert.ok(existsSync(new URL(`../../../docs/runbooks/${runbook}`, import.meta.url)), runbook);
+      assert.ok(told.length === 1 && told.every((id) => groups.includes(id)), name);
+    }
   });
 
   it("routes a severity to those who want it", async () => {
@@ -213,6 +234,34 @@ describe("ExpiryAlerts", () => {
     assert.equal(inputsOf(RULE, "alerts-rotation-stopped").windowSize, "P2D");
   });
 
+  it("tells daily of what the audit found, by tier, each to those who want its severity", async () => {
+    await declare({ auditInterval: DAY_MS });
+    const rules = (["critical", "warning", "info"] as const).map((each) => {
+      const rule = inputsOf(RULE, `alerts-audit-${each}`);
+      const [condition] = (rule.criteria as { allOf: Record<string, unknown>[] }).allOf;
+      assert.deepEqual(condition?.dimensions, [{ name: "Tier", operator: "Include", values: ["*"] }]);
+      assert.deepEqual(rule.actions, { actionGroups: [`alerts-${each}-id`] });
+      assert.deepEqual(
+        [rule.windowSize, rule.evaluationFrequency, rule.autoMitigate, rule.muteActionsDuration],
+        ["P1D", "PT1H", false, "P1D"],
+      );
+      return [rule.severity, condition?.query];
+    });
+    assert.deepEqual(rules, [
+      [0, auditedTiers("prod", "critical")],
+      [2, auditedTiers("prod", "warning")],
+      [3, auditedTiers("prod", "info")],
+    ]);
+  });
+
+  it("hears that no audit runs any more, where one does", async () => {
+    await declare({ auditInterval: 12 * HOUR_MS });
+    const rule = inputsOf(RULE, "alerts-audit-stopped");
+    assert.equal(rule.windowSize, "P1D");
+    assert.equal(rule.severity, 2);
+    assert.match(String(rule.description), /for 1 day\. What to do: .*audit-stopped\.md$/);
+  });
+
   it("keeps the vault's audit trail and tells of people in it", async () => {
     await declare();
     assert.deepEqual(inputsOf("azure-native:monitor:DiagnosticSetting", "alerts-vault-audit"), {
@@ -240,7 +289,7 @@ describe("ExpiryAlerts", () => {
     const [condition] = (rule.criteria as { allOf: Record<string, unknown>[] }).allOf;
     assert.equal(rule.severity, 0);
     assert.deepEqual(rule.actions, { actionGroups: ["alerts-critical-id"] });
-    assert.equal(condition?.query, failedSignIns(CLIENT_IDS));
+    assert.equal(condition?.query, failedSignIns(CLIENT_IDS, VERIFICATION));
     const logs = inputsOf("azure-native:aadiam:DiagnosticSetting", "alerts-sign-in-logs");
     assert.deepEqual(
       (logs.logs as { category: string }[]).map(({ category }) => category),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { sendRunEvent } from "../../../cli/engine/report-run.ts";
+import { sendEvents } from "../../../cli/engine/report-run.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../infra/duration.ts";
 import { parseInstant } from "../../../infra/instant.ts";
 import { ROLE_ASSIGNMENT_TYPE } from "../../../sandbox/arm/rbac.ts";
@@ -155,9 +155,10 @@ async function pipelineReport({ run, sandbox }: KeyturnStack): Promise<() => Pro
   const { stdout } = await run(["stack", "output", "--json"]);
   const { telemetry } = JSON.parse(stdout) as { telemetry: { connectionString: string } };
   return async () => {
-    const event = { stack: "dev", outcome: "succeeded" } as const;
+    const properties = { stack: "dev", outcome: "succeeded" };
     const at = isoSeconds(sandbox.clock.nowMs());
-    assert.equal(await sendRunEvent(telemetry.connectionString, { event, at }), undefined);
+    const events = [{ name: "KeyturnRotationRun", properties }];
+    assert.equal(await sendEvents(telemetry.connectionString, { events, at }), undefined);
   };
 }
 

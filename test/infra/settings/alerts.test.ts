@@ -85,14 +85,18 @@ describe("the settings of alerts", () => {
     assert.equal(problem, 'alerts.receivers[0].webhook: must be an absolute https URL (is "http://…")');
   });
 
-  it("refuse e-mail as the only way for critical alerts about what mail depends on", () => {
-    const refused = [
-      "alerts.receivers: has only e-mail for critical alerts, but mail depends on mailman: when that credential fails, mail may be what fails; add a receiver with sms or webhook",
+  it("refuse e-mail as the only way for alerts about what mail depends on", () => {
+    const only = (severities: string) => [
+      `alerts.receivers: has only e-mail for ${severities} alerts, but mail depends on mailman: when that credential fails, mail may be what fails; add a receiver with sms or webhook`,
     ];
+    const refused = only("critical and warning");
     const onlyWarns = { ...pager, severities: ["warning"] };
+    const onlyPages = { ...pager, severities: ["critical"] };
     const text = { name: "text", sms: { countryCode: "49", phone: "1701234567" } };
     assert.deepEqual(problems({ runbooks, receivers: [mail] }), refused);
-    assert.deepEqual(problems({ runbooks, receivers: [mail, onlyWarns] }), refused);
+    assert.deepEqual(problems({ runbooks, receivers: [mail, onlyWarns] }), only("critical"));
+    assert.deepEqual(problems({ runbooks, receivers: [mail, onlyPages] }), only("warning"));
+    assert.deepEqual(problems({ runbooks, receivers: [mail, onlyWarns, { ...onlyPages, name: "p2" }] }), []);
     assert.deepEqual(problems({ runbooks, receivers: [mail, pager] }), []);
     assert.deepEqual(problems({ runbooks, receivers: [mail, text] }), []);
     assert.deepEqual(

@@ -1,0 +1,38 @@
+import { openEngine } from "../../engine/engine.ts";
+import { reportEvents } from "../../engine/report-run.ts";
+import { directoryInstant } from "../../status/directory-instant.ts";
+import type { AuditResult } from "../audit.ts";
+import { safeText } from "../safe-text.ts";
+import { auditEvents } from "./audit-events.ts";
+
+/**
+ * Reports an audit to each of its stacks, whose alerts tell of what it found, and of its silence.
+ * @returns why it could not be reported, for each stack that does not know of it.
+ */
+export async function reportAudit(
+  result: AuditResult,
+  stacks: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const name of stacks) {
+    const problem = await reportTo(name, result, env).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (problem !== undefined) {
+      problems.push(`the audit could not be reported to stack ${safeText(name)}: ${safeText(problem)}`);
+    }
+  }
+  return problems;
+}
+
+async function reportTo(
+  name: string,
+  result: AuditResult,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const engine = await openEngine({ stack: name, env });
+  // As the program itself calls the stack, without an organization.
+  const stack = engine.stack.split("/").at(-1) ?? engine.stack;
+  return reportEvents(engine, { events: auditEvents(result, stack), at: await directoryInstant(engine.env) });
+}
