@@ -249,12 +249,21 @@ async function ownersOf(
     gaps.push(extra("owners", `read of the ${MOST_OWNED} most urgent applications out of ${subjects.size}`));
   }
   try {
-    return await readOwners(client, wanted, { pauseMs, nowMs });
+    const owners = await readOwners(client, wanted, { pauseMs, nowMs });
+    if ([...owners.values()].flat().some(isWithheld)) {
+      gaps.push({ ...extra("owners", "addresses need User.Read.All"), refused: true });
+    }
+    return owners;
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     gaps.push({ ...extra("owners", error.message), refused: error.isRefusal });
     return undefined;
   }
+}
+
+/** Everybody has a name: without the right to read people, Graph gives their ids alone. */
+function isWithheld({ name, mail }: Owner): boolean {
+  return name === null && mail === null;
 }
 
 /** A gap in what is good to have. */

@@ -31,6 +31,8 @@ const optionsSchema = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, { error: wrong("a tenant's id or domain") })
     .optional(),
   stack: z.array(z.string()).default([]),
+  /** The folder of the stacks' `Pulumi.yaml`. Default: this checkout. */
+  cwd: z.string().optional(),
   managed: z.array(z.string()).default([]),
   vault: z
     .array(

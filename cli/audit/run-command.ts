@@ -123,10 +123,10 @@ async function auditOf(
 }
 
 async function managedOf(
-  { stack, managed }: AuditOptions,
+  { stack, managed, cwd }: AuditOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<ManagedCredential[]> {
-  const fromStacks = await Promise.all(stack.map((name) => readStack(name, env)));
+  const fromStacks = await Promise.all(stack.map((name) => readStack(name, { env, cwd })));
   const fromFiles = await Promise.all(managed.map(readManagedFile));
   return [...fromStacks, ...fromFiles].flat();
 }

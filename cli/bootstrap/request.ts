@@ -19,6 +19,7 @@ export interface BootstrapOptions {
   backend: string;
   operators?: string;
   signInReports?: boolean;
+  ownerAddresses?: boolean;
   yes?: boolean;
   json?: boolean;
 }
@@ -32,6 +33,7 @@ export interface BootstrapRequest {
   backend: "azure" | "pulumi-cloud";
   operatorsGroupId: string | undefined;
   signInReports: boolean;
+  ownerAddresses: boolean;
   stacks: RequestedStack[];
 }
 
@@ -122,10 +124,13 @@ export async function bootstrapRequest(options: BootstrapOptions, folder: string
       exitCodes.configuration,
     );
   }
-  const signInReports = options.signInReports === true;
+  const graph = {
+    signInReports: options.signInReports === true,
+    ownerAddresses: options.ownerAddresses === true,
+  };
   const location = options.location ?? stacks[0]?.location ?? "";
   const common = { name: options.name, subscriptionId, tenantId, location, backend };
-  return { ...common, operatorsGroupId, signInReports, stacks };
+  return { ...common, operatorsGroupId, ...graph, stacks };
 }
 
 type Wrong = (flag: string, message: string) => unknown;

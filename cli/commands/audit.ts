@@ -10,6 +10,7 @@ export const registerAudit: RegisterCommand = (program, { terminal, setExitCode 
     .description("report the credentials of a whole tenant that will hurt, and what to do (docs/audit.md)")
     .option("--tenant <id>", "the tenant to read; default: the signed-in identity's own")
     .option("-s, --stack <name>", "compare with what this stack manages; can be repeated", collect)
+    .option("-C, --cwd <folder>", "the folder of Pulumi.yaml (default: this checkout)")
     .option("--managed <file>", "the same, from what `pulumi stack output --json` printed", collect)
     .option("--vault <name>", "read this vault too, by name or address; can be repeated", collect)
     .option("--days <days>", "report what ends within so many days (default: 30)")

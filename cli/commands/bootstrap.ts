@@ -30,6 +30,7 @@ export const registerBootstrap: RegisterCommand = (program, { terminal }) => {
     .option("--backend <name>", "where the states are kept: azure or pulumi-cloud", "azure")
     .option("--operators <guid>", "object id of the group of people who may work on the states by hand")
     .option("--sign-in-reports", "let `keyturn audit` read when credentials were last used (Entra ID P1)")
+    .option("--owner-addresses", "let `keyturn pipeline audit` read the addresses of applications' owners")
     .option("-C, --cwd <folder>", "the folder of the stacks' files (default: this checkout)")
     .option("--write", "write the settings that it prints into the stacks' files, to be committed")
     .option("-y, --yes", "do not ask")

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import type { AuditOptions } from "../audit/options.ts";
 import { safeText } from "../audit/safe-text.ts";
 import type { RegisterCommand } from "../commands/command.ts";
@@ -26,6 +27,7 @@ export const registerPipelineAudit: RegisterCommand = (pipeline, { terminal, set
     )
     .option("--tenant <id>", "the tenant to read; default: the signed-in identity's own")
     .option("-s, --stack <name>", "compare with what this stack manages; can be repeated", collect)
+    .option("-C, --cwd <folder>", "the folder of Pulumi.yaml (default: this checkout)")
     .option("--managed <file>", "the same, from what `pulumi stack output --json` printed", collect)
     .option("--vault <name>", "read this vault too, by name or address; can be repeated", collect)
     .option("--days <days>", "tell of what ends within so many days (default: 30)")
@@ -35,7 +37,12 @@ export const registerPipelineAudit: RegisterCommand = (pipeline, { terminal, set
     .option("--baseline <file>", "known findings that are accepted for a while")
     .option("--concurrency <count>", "requests to Microsoft Graph at once (default: 8)")
     .option("--no-sign-ins", "do not ask when credentials were last used")
-    .option("--mail-from <mailbox>", "write to the owners from this mailbox; takes the right Mail.Send on it")
+    .addOption(
+      new Option(
+        "--mail-from <mailbox>",
+        "write to the owners from this mailbox; takes the right to send mail as it (default: to none)",
+      ).env("KEYTURN_MAIL_FROM"),
+    )
     .option("--graph-url <url>", "where Microsoft Graph is; default: by AZURE_AUTHORITY_HOST")
     .option("--docs-url <url>", "where the links to the documentation lead (default: the repository's docs/)")
     .option("-j, --json", "print one JSON document")
@@ -61,10 +68,12 @@ export const registerPipelineAudit: RegisterCommand = (pipeline, { terminal, set
 };
 
 /** @throws CommandError listing every flag that is wrong. */
-async function optionsOf({ mailFrom, json: _, ...flags }: ScheduledFlags): Promise<{
+async function optionsOf({ mailFrom: from, json: _, ...flags }: ScheduledFlags): Promise<{
   options: AuditOptions;
   mailFrom: string | undefined;
 }> {
+  // What a pipeline passes on of a variable that nobody has set.
+  const mailFrom = from === "" ? undefined : from;
   const { parseOptions } = await import("../audit/options.ts");
   const problems: string[] = [];
   let options: AuditOptions | undefined;

@@ -22,4 +22,9 @@ export const graphPermissions = {
     id: "b0afded3-3588-46d8-8b3d-9842eff778da",
     why: "reads when a credential was last used, for `keyturn audit`",
   },
+  readUsers: {
+    name: "User.Read.All",
+    id: "df021288-bdef-4463-88db-98f22de89214",
+    why: "reads the addresses of applications' owners, for `keyturn pipeline audit`",
+  },
 } as const satisfies Record<string, GraphPermission>;

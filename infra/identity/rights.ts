@@ -26,7 +26,7 @@ export interface IdentityRights {
   graph: GraphPermission[];
 }
 
-type RightsSettings = Pick<BootstrapSettings, "name" | "subscriptionId" | "backend" | "signInReports">;
+type RightsSettings = Pick<BootstrapSettings, "name" | "subscriptionId" | "backend" | "signInReports" | "ownerAddresses">;
 
 /** The rights of one identity. Pure: what is made, explained and documented. */
 export function rightsOf(
@@ -72,6 +72,7 @@ export function rightsOf(
     graph: [
       graphPermissions.readApplications,
       ...(settings.signInReports ? [graphPermissions.readSignInReports] : []),
+      ...(settings.ownerAddresses ? [graphPermissions.readUsers] : []),
     ],
   };
 }

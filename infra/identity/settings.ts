@@ -62,6 +62,8 @@ export const bootstrapSettingsSchema = z.strictObject({
   operatorsGroupId: guid.optional(),
   /** Whether `keyturn audit` may read when credentials were last used. */
   signInReports: z.boolean(),
+  /** Whether `keyturn pipeline audit` may read the mail addresses of applications' owners. */
+  ownerAddresses: z.boolean(),
   stacks: z.array(stack).min(1, "must name at least one stack"),
 });
 

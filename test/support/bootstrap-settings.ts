@@ -22,6 +22,7 @@ export function bootstrapSettings(over: Partial<BootstrapSettings> = {}): Bootst
     backend: "azure",
     operatorsGroupId: "55555555-5555-4555-8555-555555555555",
     signInReports: true,
+    ownerAddresses: true,
     stacks: [stack("dev"), stack("prod")],
     ...over,
   };

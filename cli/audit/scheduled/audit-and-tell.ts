@@ -7,6 +7,7 @@ import { GraphClient } from "../graph/client.ts";
 import type { AuditOptions } from "../options.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { type CommandSurroundings, exitCodeOf, performAudit } from "../run-command.ts";
+import { noAddressees } from "./addressees.ts";
 import { FAILURE_KEY, failureIssue, toldJson, toldLines, toldMarkdown } from "./report.ts";
 import { reportAudit } from "./report-audit.ts";
 import { tellPeople } from "./run-scheduled.ts";
@@ -43,13 +44,15 @@ export async function auditAndTell({
     if (flags.json === true) terminal.out(JSON.stringify(toldJson(told, result), null, 2));
     else for (const line of toldLines(told, result)) terminal.out(line);
     await tellOfGaps(result, run, terminal);
-    const unreported = await reportAudit(result, options.stack, surroundings.env);
+    const unreported = await reportAudit(result, options, surroundings.env);
     for (const each of unreported) terminal.err(`keyturn: ${each}: its alerts do not know of it`);
-    if (told.mailProblem !== undefined)
-      terminal.err(`keyturn: owners were not written to: ${told.mailProblem}`);
+    const mute = mail === undefined ? undefined : noAddressees(result);
+    const mailProblem = told.mailProblem ?? mute?.why;
+    if (mailProblem !== undefined) terminal.err(`keyturn: owners were not written to: ${mailProblem}`);
     const exitCode = exitCodeOf(result, options);
     if (exitCode !== exitCodes.ok && exitCode !== exitCodes.findings) return exitCode;
-    if (told.mailProblem !== undefined) return told.mailRefused ? exitCodes.authentication : exitCodes.error;
+    if (mailProblem !== undefined)
+      return told.mailRefused || mute?.refused === true ? exitCodes.authentication : exitCodes.error;
     return unreported.length > 0 ? exitCodes.error : exitCode;
   } finally {
     client.stop();

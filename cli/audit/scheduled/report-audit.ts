@@ -1,7 +1,9 @@
+import { projectFolderOf } from "../../commands/stack-option.ts";
 import { openEngine } from "../../engine/engine.ts";
 import { reportEvents } from "../../engine/report-run.ts";
 import { directoryInstant } from "../../status/directory-instant.ts";
 import type { AuditResult } from "../audit.ts";
+import type { AuditOptions } from "../options.ts";
 import { safeText } from "../safe-text.ts";
 import { auditEvents } from "./audit-events.ts";
 
@@ -11,12 +13,12 @@ import { auditEvents } from "./audit-events.ts";
  */
 export async function reportAudit(
   result: AuditResult,
-  stacks: readonly string[],
+  { stack: stacks, cwd }: Pick<AuditOptions, "stack" | "cwd">,
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const name of stacks) {
-    const problem = await reportTo(name, result, env).catch((error: unknown) =>
+    const problem = await reportTo(name, result, { env, cwd }).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
     if (problem !== undefined) {
@@ -29,9 +31,10 @@ export async function reportAudit(
 async function reportTo(
   name: string,
   result: AuditResult,
-  env: NodeJS.ProcessEnv,
+  { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string | undefined },
 ): Promise<string | undefined> {
-  const engine = await openEngine({ stack: name, env });
+  const projectFolder = projectFolderOf(cwd === undefined ? {} : { cwd });
+  const engine = await openEngine({ stack: name, env, projectFolder });
   // As the program itself calls the stack, without an organization.
   const stack = engine.stack.split("/").at(-1) ?? engine.stack;
   return reportEvents(engine, { events: auditEvents(result, stack), at: await directoryInstant(engine.env) });

@@ -19,8 +19,9 @@ function tierName(tier: number): string {
   return tier === 0 ? "expired" : `${tier} day${tier === 1 ? "" : "s"}`;
 }
 
-/** How many messages went out; undefined where nobody was to be written to. Addresses are nobody's business in a log. */
-function mailLine({ mails, postponed, mailProblem }: ToldPeople): string {
+/** How many messages went out. Addresses are nobody's business in a log. */
+function mailLine({ mails, mailing, postponed, mailProblem }: ToldPeople): string {
+  if (!mailing) return "owners are not written to: no mailbox is given (--mail-from)";
   const sent = mails.filter((mail) => mail.sent).length;
   const failed = mails.length - sent;
   return [

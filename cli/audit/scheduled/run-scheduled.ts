@@ -18,6 +18,8 @@ export interface TellArgs {
 export interface ToldPeople {
   tiers: { tier: number; key: string; action: TierAction["kind"]; findings: number; due: number }[];
   mails: { to: string; findings: string[]; sent: boolean }[];
+  /** Whether owners are written to at all. */
+  mailing: boolean;
   /** Owners who are told tomorrow, since one run writes to so many at most. */
   postponed: number;
   /** Why some messages could not be sent. */
@@ -47,7 +49,7 @@ export async function tellPeople({ result, forge, docsUrl, mail }: TellArgs): Pr
       await writeIssue(action, result, forge, docsUrl);
     }
   }
-  return summaryOf(plan, outcome);
+  return { ...summaryOf(plan, outcome), mailing: mail !== undefined };
 }
 
 /** What the open issues remember, by tier. Tiers that no longer are, because `--days` was changed, are not asked for. */
@@ -74,7 +76,7 @@ async function writeIssue(
 function summaryOf(
   { tiers, mails, postponed }: ScheduledPlan,
   { failed, why, refused }: FailedMails,
-): ToldPeople {
+): Omit<ToldPeople, "mailing"> {
   const notSent = new Set(failed.map(({ to }) => to));
   return {
     tiers: tiers.map(({ notice, key, kind }) => ({

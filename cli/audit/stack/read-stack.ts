@@ -1,3 +1,4 @@
+import { projectFolderOf } from "../../commands/stack-option.ts";
 import { openEngine } from "../../engine/engine.ts";
 import { readCredentials } from "../../engine/outputs.ts";
 import type { ManagedCredential } from "../model.ts";
@@ -7,7 +8,15 @@ import { managedCredential } from "./managed-credentials.ts";
  * What a stack manages, from its last update's outputs. None of them is a secret.
  * @throws CommandError if the stack does not exist or cannot be read.
  */
-export async function readStack(stack: string, env: NodeJS.ProcessEnv): Promise<ManagedCredential[]> {
-  const outputs = await readCredentials(await openEngine({ stack, env }));
+export async function readStack(
+  stack: string,
+  { env, cwd }: { env: NodeJS.ProcessEnv; cwd?: string | undefined },
+): Promise<ManagedCredential[]> {
+  const engine = await openEngine({
+    stack,
+    env,
+    projectFolder: projectFolderOf(cwd === undefined ? {} : { cwd }),
+  });
+  const outputs = await readCredentials(engine);
   return Object.entries(outputs).map(([name, output]) => managedCredential(name, output, stack));
 }

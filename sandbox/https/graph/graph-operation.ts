@@ -26,6 +26,8 @@ export interface GraphCall {
   change<T>(change: (entra: EntraState, context: CreationContext) => T): Promise<T>;
   /** @throws DirectoryError 403 when the caller may not do this to `target` */
   require(right: Right, target?: RightTarget): void;
+  /** Whether the caller may do this to `target`. */
+  may(right: Right, target?: RightTarget): boolean;
 }
 
 export interface GraphOperationArgs {
@@ -65,6 +67,7 @@ export function graphOperation(
 function graphCall(request: FaceRequest, services: FaceServices, caller: Caller): GraphCall {
   const { store, clock, randomness } = services;
   const context = { nowMs: clock.nowMs(), randomness };
+  const may: GraphCall["may"] = (right, target) => isPermitted(store.state.entra, right, caller, target);
   return {
     request,
     services,
@@ -77,8 +80,9 @@ function graphCall(request: FaceRequest, services: FaceServices, caller: Caller)
     body: () => jsonObjectIn(request),
     change: (change) => store.update((draft) => change(draft.entra, context)),
     require: (right, target) => {
-      if (!isPermitted(store.state.entra, right, caller, target)) throw accessDenied();
+      if (!may(right, target)) throw accessDenied();
     },
+    may,
   };
 }
 

@@ -4,7 +4,7 @@ import { addGroupMember, groupsContaining, membersOf, removeGroupMember } from "
 import { rights } from "../../entra/rights.ts";
 import type { Operation } from "../operation.ts";
 import { listAnswer, noContent } from "./answers.ts";
-import { directoryObjectEntity } from "./entities/directory-object.ts";
+import { relatedObjectEntity } from "./entities/directory-object.ts";
 import { type GraphCall, graphOperation } from "./graph-operation.ts";
 import { referencedId } from "./request-body.ts";
 
@@ -12,7 +12,7 @@ const objectsAnswer = (call: GraphCall, ids: readonly string[]) =>
   listAnswer(
     call,
     "directoryObjects",
-    ids.map((id) => directoryObjectEntity(call.entra, directoryObjectOf(call.entra, id), call)),
+    ids.map((id) => relatedObjectEntity(call, directoryObjectOf(call.entra, id))),
   );
 
 const listMembers = graphOperation(

@@ -5,7 +5,7 @@ import { type Right, type RightTarget, rights } from "../../entra/rights.ts";
 import type { EntraState } from "../../entra/state.ts";
 import type { Operation } from "../operation.ts";
 import { listAnswer, noContent } from "./answers.ts";
-import { directoryObjectEntity } from "./entities/directory-object.ts";
+import { relatedObjectEntity } from "./entities/directory-object.ts";
 import { graphOperation } from "./graph-operation.ts";
 import {
   applicationNamed,
@@ -78,7 +78,7 @@ function operationsOf({
       return listAnswer(
         call,
         "directoryObjects",
-        owners.map((each) => directoryObjectEntity(call.entra, each, call)),
+        owners.map((each) => relatedObjectEntity(call, each)),
       );
     },
   );

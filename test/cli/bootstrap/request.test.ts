@@ -55,6 +55,7 @@ describe("the flags of keyturn bootstrap", () => {
       backend: "azure",
       operatorsGroupId: undefined,
       signInReports: false,
+      ownerAddresses: false,
       stacks: [
         {
           name: "dev",

@@ -159,6 +159,31 @@ test("owners who may not be written to end it with 3, and the issue is there all
   assert.deepEqual(issues(github), ["1 credential about to expire within 7 days: open, 0 comments"]);
 });
 
+test("owners whose addresses may not be read end it with 3, and the gap is named", async (context) => {
+  await using sandbox = await startFace({ roles: ["Application.Read.All", "Mail.Send"] });
+  await using github = await startGitHub(REPOSITORY);
+  const { id } = await addApplication(sandbox, { password: { endDateTime: "2025-02-20T11:30:00Z" } });
+  const olga = await addUser(sandbox, "olga");
+  await sandbox.store.update((draft) => addOwner(draft.entra, "application", id, olga.id));
+  const run = (from: string) =>
+    scheduledAudit(context, sandbox, github, ["--mail-from", from, "--no-sign-ins", "--json"]);
+  const blind = await run("olga@sandbox.onmicrosoft.com");
+  assert.equal(blind.exitCode, 3);
+  assert.match(blind.stderr, /owners were not written to: addresses need User\.Read\.All/);
+  const { gaps, complete } = JSON.parse(blind.stdout);
+  assert.equal(complete, true);
+  assert.deepEqual(
+    gaps.filter(({ what }: { what: string }) => what === "owners"),
+    [{ what: "owners", why: "addresses need User.Read.All", essential: false, refused: true }],
+  );
+  assert.deepEqual(sandbox.store.state.mail.messages, []);
+  // A variable that nobody has set comes as an empty text: nobody is to be written to.
+  const off = await run("");
+  assert.equal(off.exitCode, 0);
+  assert.equal(off.stderr, "");
+  assert.match(off.summary, /owners are not written to.*no mailbox is given/);
+});
+
 test("wrong flags are all told at once, and nothing is asked", async (context) => {
   await using sandbox = await startFace({ roles: [] });
   await using github = await startGitHub(REPOSITORY);

@@ -41,7 +41,7 @@ describe("what the audit finds, on the real engine", () => {
     const day = async (daysBefore: number) => {
       await timeline.advanceTo(endMs - daysBefore * DAY_MS);
       await rotated();
-      succeeded(await keyturn(stack, ["pipeline", "audit", "--stack", "dev", "--no-sign-ins"]));
+      succeeded(await keyturn(stack, ["pipeline", "audit", "--no-sign-ins"]));
       return messagesOf(await timeline.advance(DAY_MS - MINUTE_MS));
     };
 

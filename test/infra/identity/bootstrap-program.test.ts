@@ -57,7 +57,7 @@ describe("the bootstrap program", () => {
   const variants: [string, Partial<BootstrapSettings>][] = [
     ["with everything", {}],
     ["with Pulumi Cloud", { backend: "pulumi-cloud" }],
-    ["without operators and reports", { operatorsGroupId: undefined, signInReports: false }],
+    ["without operators and reports", { operatorsGroupId: undefined, signInReports: false, ownerAddresses: false }],
   ];
   for (const [title, over] of variants) {
     it(`declares exactly what is looked for in Azure, ${title}`, async () => {
@@ -133,6 +133,7 @@ describe("the bootstrap program", () => {
         "acdd72a7-3385-48ef-bd42-f606fba81ae7 on resourceGroups/rg-sell-mail-prod",
         "graph 9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
         "graph b0afded3-3588-46d8-8b3d-9842eff778da",
+        "graph df021288-bdef-4463-88db-98f22de89214",
       ],
     );
     const onDev = rightsOf("preview-dev").concat(rightsOf("dev"));

@@ -1,4 +1,5 @@
 import type { DirectoryObject } from "../../../entra/directory-objects.ts";
+import { type Right, rights } from "../../../entra/rights.ts";
 import type { DirectoryRole, EntraState, User } from "../../../entra/state.ts";
 import type { Entity } from "../odata/list.ts";
 import { applicationEntity } from "./application.ts";
@@ -30,6 +31,26 @@ export const USER_PROPERTIES_ON_REQUEST: readonly string[] = ["accountEnabled", 
 /** @see https://learn.microsoft.com/graph/api/resources/directoryrole */
 export function directoryRoleEntity({ id, displayName, description, roleTemplateId }: DirectoryRole): Entity {
   return { id, deletedDateTime: null, description, displayName, roleTemplateId };
+}
+
+/**
+ * An object that is found by its relation to another one. Of a user whom the caller may not read it gives no more than
+ * type and id; everything else is null.
+ * @see https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+ */
+export function relatedObjectEntity(call: RelationCall, related: DirectoryObject): Entity {
+  const entity = directoryObjectEntity(call.entra, related, call);
+  if (related.kind !== "user" || call.may(rights.readUsers)) return entity;
+  const shown = ["@odata.type", "id"];
+  return Object.fromEntries(
+    Object.entries(entity).map(([name, value]) => [name, shown.includes(name) ? value : null]),
+  ) as Entity;
+}
+
+interface RelationCall {
+  entra: EntraState;
+  beta: boolean;
+  may(right: Right): boolean;
 }
 
 /** Any object, with its type. */
