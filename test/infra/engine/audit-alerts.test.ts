@@ -49,9 +49,9 @@ describe("what the audit finds, on the real engine", () => {
     assert.deepEqual(await day(30), ["email: Fired audit-info, Tier: within 30 days"]);
     assert.deepEqual(await day(29), ["email: Fired audit-info, Tier: within 30 days"]);
     await quietUntil(timeline, endMs - 14 * DAY_MS);
-    assert.deepEqual(await day(14), ["sms: Fired audit-warning, Tier: within 14 days"]);
+    assert.deepEqual(await day(14), ["sms: Fired audit-warning"]);
     await quietUntil(timeline, endMs - 7 * DAY_MS);
-    assert.deepEqual(await day(7), ["sms: Fired audit-warning, Tier: within 7 days"]);
+    assert.deepEqual(await day(7), ["sms: Fired audit-warning"]);
     await quietUntil(timeline, endMs - DAY_MS);
     assert.deepEqual(await day(1), ["webhook: Fired audit-critical, Tier: within 1 day"]);
     assert.deepEqual(await day(0), ["webhook: Fired audit-critical, Tier: expired"]);
@@ -69,7 +69,7 @@ describe("what the audit finds, on the real engine", () => {
     const silent = await timeline.advanceTo(endMs + 4 * DAY_MS + 45 * MINUTE_MS - MINUTE_MS);
     assert.deepEqual(messagesOf(silent), []);
     await rotated();
-    assert.deepEqual(messagesOf(await timeline.advance(MINUTE_MS)), ["sms: Fired audit-stopped, "]);
+    assert.deepEqual(messagesOf(await timeline.advance(MINUTE_MS)), ["sms: Fired audit-stopped"]);
   });
 });
 
@@ -100,12 +100,13 @@ async function rotationReport({ run, sandbox }: KeyturnStack): Promise<() => Pro
   };
 }
 
-/** `sms: Fired audit-warning, Tier: within 7 days`, for each message but the end of an alert on silence. */
+/** `email: Fired audit-info, Tier: within 30 days`, for each alert that began; a text message is too short for the tier. */
 function messagesOf({ messages }: { messages: readonly OutboxEntry[] }): string[] {
   return messages
     .filter(({ alert }) => alert?.condition === "Fired")
     .map(({ via, alert, text }) => {
-      const rule = alert?.rule.replace("kv-sell-mail-dev-", "");
-      return `${via}: ${alert?.condition} ${rule}, ${/^Tier: .*$/m.exec(text ?? "")?.[0] ?? ""}`;
+      const tier = /^Tier: .*$/m.exec(text ?? "")?.[0];
+      const rule = `${via}: Fired ${alert?.rule.replace("kv-sell-mail-dev-", "")}`;
+      return tier === undefined ? rule : `${rule}, ${tier}`;
     });
 }
