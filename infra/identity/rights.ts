@@ -26,7 +26,10 @@ export interface IdentityRights {
   graph: GraphPermission[];
 }
 
-type RightsSettings = Pick<BootstrapSettings, "name" | "subscriptionId" | "backend" | "signInReports" | "ownerAddresses">;
+type RightsSettings = Pick<
+  BootstrapSettings,
+  "name" | "subscriptionId" | "backend" | "signInReports" | "ownerAddresses"
+>;
 
 /** The rights of one identity. Pure: what is made, explained and documented. */
 export function rightsOf(

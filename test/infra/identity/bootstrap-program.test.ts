@@ -57,7 +57,10 @@ describe("the bootstrap program", () => {
   const variants: [string, Partial<BootstrapSettings>][] = [
     ["with everything", {}],
     ["with Pulumi Cloud", { backend: "pulumi-cloud" }],
-    ["without operators and reports", { operatorsGroupId: undefined, signInReports: false, ownerAddresses: false }],
+    [
+      "without operators and reports",
+      { operatorsGroupId: undefined, signInReports: false, ownerAddresses: false },
+    ],
   ];
   for (const [title, over] of variants) {
     it(`declares exactly what is looked for in Azure, ${title}`, async () => {
