@@ -11,6 +11,7 @@ import {
 import { halfJitterDelayMs, type Random } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { BreakerOpenError, SecretReadError, TokenRequestError } from "./errors.ts";
+import { type Customer, FailingCustomers } from "./failing-customers.ts";
 import { judge, mayBeSecret, type Verdict } from "./judge-call.ts";
 
 export interface BreakerOptions {
@@ -18,7 +19,10 @@ export interface BreakerOptions {
   readonly firstProbeMs: number;
   /** Longest time between probes; milliseconds, default 60,000. */
   readonly longestProbeMs: number;
-  /** Different customers that must fail in a row before their trouble counts as the application's. Default 3. */
+  /**
+   * Different customers, of as many tenants, that must fail in a row before their trouble counts as the application's.
+   * Default 3.
+   */
   readonly customersToOpen: number;
 }
 
@@ -49,14 +53,14 @@ export type BreakerState =
 class JudgedError extends Error {
   readonly error: unknown;
   readonly verdict: Verdict;
-  readonly subject: string | undefined;
+  readonly customer: Customer;
   readonly isProbe: boolean;
 
-  constructor(error: unknown, verdict: Verdict, subject: string | undefined, isProbe: boolean) {
+  constructor(error: unknown, verdict: Verdict, customer: Customer, isProbe: boolean) {
     super();
     this.error = error;
     this.verdict = verdict;
-    this.subject = subject;
+    this.customer = customer;
     this.isProbe = isProbe;
   }
 }
@@ -76,13 +80,14 @@ export class ApplicationBreaker {
   readonly #options: BreakerOptions;
   readonly #dependencies: BreakerDependencies;
   readonly #policy: CircuitBreakerPolicy;
-  readonly #failedSubjects = new Set<string>();
+  readonly #failing: FailingCustomers;
   /** Monotonic time from which a probe is allowed. */
   #probeAtMs = 0;
   readonly #waiters = new Set<() => void>();
 
   constructor(options: BreakerOptions, dependencies: BreakerDependencies) {
     this.#options = options;
+    this.#failing = new FailingCustomers(options.customersToOpen);
     this.#dependencies = dependencies;
     this.#policy = circuitBreaker(
       handleWhen((error) => error instanceof JudgedError && isFailure(error)),
@@ -90,7 +95,7 @@ export class ApplicationBreaker {
         halfOpenAfter: { next: (context) => this.#openFor(context) },
         breaker: {
           state: undefined,
-          success: () => this.#failedSubjects.clear(),
+          success: () => this.#failing.clear(),
           failure: () => this.#opensOn(this.#policy.lastFailure),
         },
       },
@@ -126,8 +131,9 @@ export class ApplicationBreaker {
    */
   async execute<T>(
     call: (isProbe: boolean) => Promise<T>,
-    caller: { readonly subject?: string | undefined; readonly signal?: AbortSignal | undefined },
+    caller: Customer & { readonly signal?: AbortSignal | undefined },
   ): Promise<T> {
+    this.#failing.meet(caller);
     try {
       return await this.#policy.execute(async () => {
         const isProbe = this.#policy.state !== CircuitState.Closed;
@@ -139,9 +145,9 @@ export class ApplicationBreaker {
             cancelled: caller.signal?.aborted === true,
           });
           if (verdict === "accepted") {
-            this.#failedSubjects.clear();
+            this.#failing.clear();
           }
-          throw new JudgedError(error, verdict, caller.subject, isProbe);
+          throw new JudgedError(error, verdict, caller, isProbe);
         }
       });
     } catch (error) {
@@ -208,11 +214,7 @@ export class ApplicationBreaker {
     if (judged?.isProbe === false && this.#policy.state !== CircuitState.Closed) {
       return false; // From before the breaker opened: a probe has the word now.
     }
-    if (judged?.subject === undefined || judged.verdict === "opens") {
-      return true;
-    }
-    this.#failedSubjects.add(judged.subject);
-    return this.#failedSubjects.size >= this.#options.customersToOpen;
+    return judged === undefined || judged.verdict === "opens" || this.#failing.add(judged.customer);
   }
 
   /** How long the breaker stays open, in the form cockatiel asks for it. */

@@ -1,4 +1,10 @@
-import { ClosedError, OperationTimeoutError, SecretReadError, TokenRequestError } from "./errors.ts";
+import {
+  BreakerOpenError,
+  ClosedError,
+  OperationTimeoutError,
+  SecretReadError,
+  TokenRequestError,
+} from "./errors.ts";
 
 /** What a failed call means for the application as a whole. */
 export type Verdict =
@@ -29,13 +35,19 @@ export function judge(error: unknown, { subject, cancelled }: Caller): Verdict {
     return "opens";
   }
   if (!(error instanceof TokenRequestError)) {
-    const endedEarly = cancelled || error instanceof OperationTimeoutError || error instanceof ClosedError;
+    const endedEarly =
+      cancelled ||
+      error instanceof OperationTimeoutError ||
+      error instanceof BreakerOpenError ||
+      error instanceof ClosedError;
     return endedEarly ? "proves-nothing" : "unrelated";
+  }
+  if (error.attempts === 0 && error.failure.kind !== "expired") {
+    // Not sent, because of what others met: they have opened the breaker, or wait to try again.
+    return "proves-nothing";
   }
   switch (error.failure.kind) {
     case "wrong-secret":
-      // Not sent because it was refused before: whoever was refused has opened the breaker, or waits to try again.
-      return error.attempts === 0 ? "proves-nothing" : "opens";
     case "expired":
     case "loop":
       return "opens";

@@ -1,28 +1,19 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
-import { delay } from "./abort.ts";
-import { fullJitterDelayMs } from "./backoff.ts";
-import { type Answer, type Fetch, sendForm, sendRequest } from "./bounded-request.ts";
+import { AuthorityMetadata, asNetworkResponse } from "./authority-metadata.ts";
+import { type Fetch, sendForm } from "./bounded-request.ts";
 import { classifyTokenError, type TokenGrantType } from "./classify-token-error.ts";
 import { TokenRequestError } from "./errors.ts";
 import type { RotatingSecret } from "./rotating-secret.ts";
-
-/** Reads of the authority's metadata per call. */
-const mostMetadataReads = 3;
-const metadataBackoff = { firstMs: 250, longestMs: 2_000 };
-
-/** How long metadata is believed, in milliseconds: as long as MSAL believes it. */
-const metadataLifeMs = 24 * 3_600_000;
-
-/** The authority's metadata by address: many clients, one per customer, then cost one read. */
-type Metadata = Map<string, { readonly untilMs: number; readonly response: NetworkResponse<unknown> }>;
-const metadataOf = new WeakMap<RotatingSecret, Metadata>();
 
 /** The call that a request belongs to. */
 export interface NetworkCall {
   readonly grantType: TokenGrantType;
   readonly subject: string | undefined;
+  readonly tenant: string | undefined;
   readonly stop: AbortSignal | undefined;
+  /** Monotonic time at which the first caller came. */
+  readonly startedMs: number;
   /** Why the call got no token, for MSAL's own error does not say it. */
   error?: unknown;
 }
@@ -36,13 +27,12 @@ export class SecretInjectingNetwork implements INetworkModule {
   readonly #secret: RotatingSecret;
   readonly #fetch: Fetch | undefined;
   readonly #calls = new AsyncLocalStorage<NetworkCall>();
-  readonly #metadata: Metadata;
+  readonly #metadata: AuthorityMetadata;
 
   constructor(secret: RotatingSecret, fetch: Fetch | undefined) {
     this.#secret = secret;
     this.#fetch = fetch;
-    this.#metadata = metadataOf.get(secret) ?? new Map();
-    metadataOf.set(secret, this.#metadata);
+    this.#metadata = AuthorityMetadata.of(secret);
   }
 
   /** Runs MSAL's work so that its requests are known to belong to `call`. */
@@ -50,35 +40,20 @@ export class SecretInjectingNetwork implements INetworkModule {
     return this.#calls.run(call, work);
   }
 
-  /** Reads the authority's metadata: without a secret, so without breaker; but bounded and repeated. */
-  async sendGetRequestAsync<T>(
-    url: string,
-    options?: NetworkRequestOptions,
-    timeoutMs?: number,
-  ): Promise<NetworkResponse<T>> {
-    const { clock, random, limits } = this.#secret;
+  /** Reads the authority's metadata. */
+  async sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
     const call = this.#calls.getStore();
-    const known = this.#metadata.get(url);
-    if (known !== undefined && clock.monotonicMs() < known.untilMs) {
-      return known.response as NetworkResponse<T>;
-    }
-    for (let reads = 1; ; reads++) {
-      const answer = await sendRequest(
+    try {
+      const response = await this.#metadata.read({
         url,
-        { method: "GET", headers: { accept: "application/json", ...options?.headers } },
-        { timeoutMs: timeoutMs ?? limits.requestTimeoutMs, fetch: this.#fetch, clock },
-      );
-      const read = asNetworkResponse<T>(answer);
-      if (read !== undefined && read.status < 500 && read.status !== 429) {
-        if (read.status === 200) {
-          this.#metadata.set(url, { untilMs: clock.monotonicMs() + metadataLifeMs, response: read });
-        }
-        return read;
-      }
-      if (reads === mostMetadataReads) {
-        throw this.#failed(call, notAnswered(answer, clock.nowMs()));
-      }
-      await delay(clock, fullJitterDelayMs(reads - 1, metadataBackoff, random), call?.stop);
+        headers: options?.headers,
+        fetch: this.#fetch,
+        stop: call?.stop,
+        startedMs: call?.startedMs ?? this.#secret.clock.monotonicMs(),
+      });
+      return response as NetworkResponse<T>;
+    } catch (error) {
+      throw this.#failed(call, error);
     }
   }
 
@@ -93,7 +68,9 @@ export class SecretInjectingNetwork implements INetworkModule {
       return await this.#secret.run<NetworkResponse<T>>({
         grantType,
         subject: call?.subject,
+        tenant: call?.tenant,
         stop: call?.stop,
+        startedMs: call?.startedMs,
         attempt: async (secret, { timeoutMs, closed }) => {
           form.set("client_secret", secret.reveal());
           const answer = await sendForm(url, form, {
@@ -137,27 +114,7 @@ export class SecretInjectingNetwork implements INetworkModule {
   }
 }
 
-function asNetworkResponse<T>(answer: Answer): NetworkResponse<T> | undefined {
-  if (answer.status === undefined) {
-    return undefined;
-  }
-  try {
-    const body: unknown = JSON.parse(answer.body);
-    return typeof body === "object" && body !== null
-      ? { status: answer.status, headers: Object.fromEntries(answer.headers), body: body as T }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function hasToken(body: unknown): boolean {
   const token: unknown = (body as { access_token?: unknown }).access_token;
   return typeof token === "string" && token !== "";
-}
-
-function notAnswered(answer: Answer, nowMs: number): TokenRequestError {
-  return answer.status === undefined
-    ? new TokenRequestError(classifyTokenError({ nowMs }), 0, undefined, answer.cause)
-    : new TokenRequestError(classifyTokenError({ ...answer, nowMs }), 0, undefined);
 }

@@ -19,6 +19,7 @@ import type { Fetch } from "./bounded-request.ts";
 import { OptionsCheck } from "./check-options.ts";
 import { lostGrant, type TokenGrantType } from "./classify-token-error.ts";
 import { TokenRequestError } from "./errors.ts";
+import type { Customer } from "./failing-customers.ts";
 import { type NetworkCall, SecretInjectingNetwork } from "./msal-network.ts";
 import type { RotatingSecret } from "./rotating-secret.ts";
 import { SharedFlights } from "./shared-flights.ts";
@@ -44,6 +45,11 @@ export interface CallOptions {
    * account, or a digest of the code, refresh token or assertion.
    */
   readonly subject?: string;
+  /**
+   * The customer's tenant: the trouble of one tenant's many mailboxes does not count as the application's. Default: that
+   * of the account, assertion or authority, if one of them names it.
+   */
+  readonly tenant?: string;
 }
 
 /** In MSAL's hands instead of the secret; never sent. */
@@ -63,6 +69,7 @@ const placeholder = "put-in-when-sent";
 export class RotatingConfidentialClient {
   readonly #secret: RotatingSecret;
   readonly #clientId: string;
+  readonly #authority: string;
   readonly #network: SecretInjectingNetwork;
   readonly #flights = new SharedFlights<AuthenticationResult | null>();
   readonly #msal: ConfidentialClientApplication;
@@ -77,6 +84,7 @@ export class RotatingConfidentialClient {
       .done();
     this.#secret = secret;
     this.#clientId = auth.clientId;
+    this.#authority = auth.authority ?? "https://login.microsoftonline.com/common";
     this.#network = new SecretInjectingNetwork(secret, options.fetch);
     this.#msal = new ConfidentialClientApplication({
       auth: { ...auth, clientSecret: placeholder },
@@ -90,10 +98,9 @@ export class RotatingConfidentialClient {
 
   /** The address to which a customer's browser is sent to sign in and consent. */
   getAuthCodeUrl(request: AuthorizationUrlRequest, options: CallOptions = {}): Promise<string> {
-    const work = this.#during("authorization_code", undefined, options.signal, () =>
-      this.#msal.getAuthCodeUrl(request),
-    );
-    return this.#secret.waiting(work, options.signal);
+    const call = this.#call("authorization_code", {}, options, options.signal);
+    const work = this.#during(call, () => this.#msal.getAuthCodeUrl(request));
+    return this.#secret.gate.waiting(work, options.signal);
   }
 
   /** Redeems the code that a customer's browser brought back. */
@@ -102,7 +109,7 @@ export class RotatingConfidentialClient {
     payload?: AuthorizationCodePayload,
     options: CallOptions = {},
   ): Promise<AuthenticationResult> {
-    return this.#acquire("authorization_code", digest(request.code), request, options, (copy) =>
+    return this.#acquire("authorization_code", { subject: digest(request.code) }, request, options, (copy) =>
       this.#msal.acquireTokenByCode(copy, payload),
     );
   }
@@ -112,14 +119,19 @@ export class RotatingConfidentialClient {
     request: RefreshTokenRequest,
     options: CallOptions = {},
   ): Promise<AuthenticationResult | null> {
-    return this.#acquire("refresh_token", digest(request.refreshToken), request, options, (copy) =>
-      this.#msal.acquireTokenByRefreshToken(copy),
+    return this.#acquire(
+      "refresh_token",
+      { subject: digest(request.refreshToken) },
+      request,
+      options,
+      (copy) => this.#msal.acquireTokenByRefreshToken(copy),
     );
   }
 
   /** A token from the cache, refreshed on need. */
   acquireTokenSilent(request: SilentFlowRequest, options: CallOptions = {}): Promise<AuthenticationResult> {
-    return this.#acquire("refresh_token", request.account?.homeAccountId, request, options, (copy) =>
+    const { homeAccountId: subject, tenantId: tenant } = request.account ?? {};
+    return this.#acquire("refresh_token", { subject, tenant }, request, options, (copy) =>
       this.#msal.acquireTokenSilent(copy),
     );
   }
@@ -129,7 +141,7 @@ export class RotatingConfidentialClient {
     request: OnBehalfOfRequest,
     options: CallOptions = {},
   ): Promise<AuthenticationResult | null> {
-    return this.#acquire("on_behalf_of", digest(request.oboAssertion), request, options, (copy) =>
+    return this.#acquire("on_behalf_of", userOf(request.oboAssertion), request, options, (copy) =>
       this.#msal.acquireTokenOnBehalfOf(copy),
     );
   }
@@ -148,31 +160,45 @@ export class RotatingConfidentialClient {
   }
 
   /** Runs MSAL's work once for all that ask for the same: a code, or a refresh token, is good for one redemption. */
-  async #acquire<R extends object, T extends AuthenticationResult | null>(
+  async #acquire<R extends { readonly authority?: string }, T extends AuthenticationResult | null>(
     grantType: TokenGrantType,
-    subject: string | undefined,
+    customer: Customer,
     request: R,
     options: CallOptions,
     work: (copy: R) => Promise<T>,
   ): Promise<T> {
     options.signal?.throwIfAborted();
     const same = digest(JSON.stringify({ ...request, correlationId: undefined }));
+    const tenant = customer.tenant ?? tenantOf(request.authority ?? this.#authority);
+    const startedMs = this.#secret.clock.monotonicMs();
+    const call = (stop: AbortSignal) =>
+      this.#call(grantType, { ...customer, tenant }, options, stop, startedMs);
     const result = await this.#flights.join(
       `${grantType} ${same}`,
-      (stop) => this.#during(grantType, options.subject ?? subject, stop, () => work({ ...request })), // MSAL writes into it.
-      (flight) => this.#secret.waiting(flight, options.signal),
+      (stop) => this.#during(call(stop), () => work({ ...request })), // MSAL writes into it.
+      (flight) => this.#secret.gate.waiting(flight, options.signal),
     );
     // The key holds the request, so what was begun for it has this method's type.
     return (result === null ? null : withHiddenTokens(result)) as T;
   }
 
-  async #during<T>(
+  #call(
     grantType: TokenGrantType,
-    subject: string | undefined,
+    customer: Customer,
+    options: CallOptions,
     stop: AbortSignal | undefined,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const call: NetworkCall = { grantType, subject: subject ?? "unknown", stop };
+    startedMs = this.#secret.clock.monotonicMs(),
+  ): NetworkCall {
+    return {
+      grantType,
+      subject: options.subject ?? customer.subject ?? "unknown",
+      tenant: options.tenant ?? customer.tenant,
+      stop,
+      startedMs,
+    };
+  }
+
+  async #during<T>(call: NetworkCall, work: () => Promise<T>): Promise<T> {
     try {
       return await this.#network.during(call, work);
     } catch (error) {
@@ -189,6 +215,29 @@ function withKnownGrant(error: unknown): unknown {
   return error instanceof InteractionRequiredAuthError
     ? new TokenRequestError(lostGrant(), 0, undefined, error.errorCode)
     : error;
+}
+
+/** The tenant that an authority names, if it is not one of all tenants. */
+function tenantOf(authority: string): string | undefined {
+  const [, tenant] = URL.canParse(authority) ? new URL(authority).pathname.split("/") : [];
+  return tenant && !["common", "organizations", "consumers"].includes(tenant) ? tenant : undefined;
+}
+
+/**
+ * The user whom an assertion is about. Nothing is decided by it but who counts as one customer, so its signature does
+ * not matter.
+ */
+function userOf(assertion: string): Customer {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(assertion.split(".")[1] ?? "", "base64url").toString());
+    const { tid, oid } = claims as { readonly tid?: unknown; readonly oid?: unknown };
+    if (typeof tid === "string" && typeof oid === "string") {
+      return { subject: `${oid}.${tid}`, tenant: tid };
+    }
+  } catch {
+    // No JWT.
+  }
+  return { subject: digest(assertion) };
 }
 
 function digest(value: string): string {

@@ -153,7 +153,7 @@ export class RotatingSecretCredential implements TokenCredential {
       tenantId === this.#tenantId && !enableCae
         ? scope
         : [scope, tenantId, enableCae ? "cae" : ""].join("\n");
-    const request = { key, scope, tenantId, enableCae };
+    const request = { key, scope, tenantId, enableCae, startedMs: this.#secret.clock.monotonicMs() };
     if (options.claims === undefined) {
       const cached = this.#tokens.get(key);
       if (cached !== undefined && this.#isUsable(cached)) {
@@ -165,7 +165,7 @@ export class RotatingSecretCredential implements TokenCredential {
     return this.#flights.join(
       flightKey,
       (stop) => this.#request({ ...request, claims: options.claims }, stop),
-      (work) => this.#secret.waiting(work, abortSignal),
+      (work) => this.#secret.gate.waiting(work, abortSignal),
     );
   }
 
@@ -201,6 +201,8 @@ export class RotatingSecretCredential implements TokenCredential {
     return this.#secret.run<AccessToken>({
       grantType: "client_credentials",
       subject: request.tenantId === this.#tenantId ? undefined : request.tenantId,
+      tenant: request.tenantId,
+      startedMs: request.startedMs,
       stop,
       attempt: async (secret, { timeoutMs, closed }) => {
         const outcome = await requestClientCredentialsToken({
@@ -261,6 +263,8 @@ interface TokenRequest {
   readonly scope: string;
   readonly tenantId: string;
   readonly enableCae: boolean;
+  /** Monotonic time at which the first caller came. */
+  readonly startedMs: number;
   /** A claims challenge: the cached token will not do. */
   readonly claims?: string | undefined;
 }

@@ -1,27 +1,20 @@
 import { inspect } from "node:util";
-import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from "cockatiel";
-import { type AbortSignalLike, abortable, delay, linkSignals, timeLimited } from "./abort.ts";
+import { linkSignals, timeLimited } from "./abort.ts";
 import type { Random } from "./backoff.ts";
 import { ApplicationBreaker, type BreakerState } from "./breaker.ts";
+import { CallGate } from "./call-gate.ts";
 import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
 import type { SecretInfo } from "./client-secret.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import {
-  BreakerOpenError,
-  ClosedError,
-  OperationTimeoutError,
-  TokenRequestError,
-  TooManyWaitersError,
-} from "./errors.ts";
+import { OperationTimeoutError } from "./errors.ts";
 import type { RuntimeEventListener } from "./events.ts";
-import { ImposedWaits } from "./imposed-waits.ts";
 import type { Limits } from "./limits.ts";
-import { timerInaccuracyMs } from "./next-step.ts";
 import { recognizeTokenError } from "./recognize-token-error.ts";
 import { RefusedSecrets } from "./refused-secrets.ts";
 import { checkedOptions, type RotatingSecretOptions } from "./rotating-secret-options.ts";
 import { type Operation, type RunObserver, runWithSecret } from "./run-with-secret.ts";
 import { SecretCache } from "./secret-cache.ts";
+import { SharedBackoff } from "./shared-backoff.ts";
 import type { SecretSource } from "./sources/secret-source.ts";
 import { Telemetry } from "./telemetry.ts";
 
@@ -38,6 +31,8 @@ export interface WithClientSecretOptions {
   readonly signal?: AbortSignal;
   /** The customer on whose behalf this happens: their trouble alone does not open the breaker. */
   readonly subject?: string;
+  /** The customer's tenant, if it is known: nor does the trouble of many customers of one tenant. */
+  readonly tenant?: string;
   /** What the secret is used for. Default `client_credentials`. */
   readonly grantType?: TokenGrantType;
   /**
@@ -67,16 +62,19 @@ export class RotatingSecret {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
+  /**
+   * What every call passes.
+   *
+   * @internal
+   */
+  readonly gate: CallGate;
   readonly #source: SecretSource;
   readonly #cache: SecretCache;
   readonly #refused: RefusedSecrets;
-  readonly #imposed = new ImposedWaits();
+  readonly #backoff: SharedBackoff;
   readonly #breaker: ApplicationBreaker;
-  readonly #bulkhead: BulkheadPolicy;
   readonly #telemetry: Telemetry;
   readonly #observer: RunObserver;
-  readonly #closed = new AbortController();
-  #waiters = 0;
 
   /** @throws ConfigurationError naming every option that cannot be used. */
   constructor(options: RotatingSecretOptions) {
@@ -91,7 +89,7 @@ export class RotatingSecret {
     this.#telemetry = new Telemetry(options.credential, options.meterProvider, () => ({
       secret: this.#cache.current?.info,
       breaker: this.#breaker.state.state,
-      waiters: this.#waiters,
+      waiters: this.gate.waiters,
       nowMs: clock.nowMs(),
     }));
     this.#refused = new RefusedSecrets(random);
@@ -100,7 +98,8 @@ export class RotatingSecret {
       random,
       onTransition: (state) => this.#onTransition(state),
     });
-    this.#bulkhead = bulkhead(limits.maxConcurrentRequests, limits.maxWaiters);
+    this.#backoff = new SharedBackoff(breaker.customersToOpen, random);
+    this.gate = new CallGate({ breaker: this.#breaker, limits, clock });
     this.#cache = new SecretCache({
       source: options.source,
       clock,
@@ -142,7 +141,7 @@ export class RotatingSecret {
       source: this.#source.description,
       secret: this.#cache.current?.info,
       breaker: this.#breaker.state.state,
-      waiters: this.#waiters,
+      waiters: this.gate.waiters,
     };
   }
 
@@ -157,7 +156,7 @@ export class RotatingSecret {
    * @throws SecretReadError
    */
   async start(options: { readonly signal?: AbortSignal } = {}): Promise<SecretInfo> {
-    this.#closed.signal.throwIfAborted();
+    this.gate.closed.throwIfAborted();
     const secret = await this.#cache.load(this.limits.maxElapsedMs, options.signal);
     return secret.info;
   }
@@ -175,13 +174,14 @@ export class RotatingSecret {
     use: (clientSecret: string, context: SecretUse) => Promise<T>,
     options: WithClientSecretOptions = {},
   ): Promise<T> {
-    const { signal: stop, subject, grantType = "client_credentials" } = options;
+    const { signal: stop, subject, tenant, grantType = "client_credentials" } = options;
     const classify =
       options.classify ??
       ((error: unknown) => recognizeTokenError(error, { grantType, nowMs: this.clock.nowMs() }));
     const work = this.run<T>({
       grantType,
       subject,
+      tenant,
       stop,
       attempt: async (secret, bounds) => {
         const { maxElapsedMs } = this.limits;
@@ -208,7 +208,7 @@ export class RotatingSecret {
         }
       },
     });
-    return this.waiting(work, stop);
+    return this.gate.waiting(work, stop);
   }
 
   /** Resolves when a call has a chance: the circuit breaker is closed, or due for a probe. */
@@ -223,8 +223,8 @@ export class RotatingSecret {
 
   /** Stops background reads, requests and waiting calls. Those, and later ones, throw `ClosedError`. */
   close(): void {
-    if (!this.#closed.signal.aborted) {
-      this.#closed.abort(new ClosedError());
+    if (!this.gate.closed.aborted) {
+      this.gate.close();
       this.#cache.close();
       this.#breaker.close();
       this.#telemetry.close();
@@ -236,78 +236,22 @@ export class RotatingSecret {
    *
    * @internal
    */
-  async run<T>(operation: Operation<T>): Promise<T> {
-    const { subject } = operation;
-    operation.stop?.throwIfAborted();
-    this.#closed.signal.throwIfAborted();
-    const { breaker } = this;
-    if (breaker.state === "open" && breaker.probeInMs > 0) {
-      throw new BreakerOpenError(breaker.probeInMs, breaker.error); // Without queueing first.
-    }
-    const { signal: stop, unlink } = linkSignals([operation.stop, this.#closed.signal]);
-    const context = {
-      stop,
-      closed: this.#closed.signal,
-      cache: this.#cache,
-      refused: this.#refused,
-      imposed: this.#imposed,
-      limits: this.limits,
-      clock: this.clock,
-      random: this.random,
-      observer: this.#observer,
-      startedMs: operation.startedMs ?? this.clock.monotonicMs(),
-      readsAtStart: this.#cache.readsBegun,
-    };
-    try {
-      // An aborted `stop` ends what has not begun; what has is left to finish, for its result is worth keeping.
-      // The bulkhead is not told of it: it would drop a call, and with it the turn of the one behind.
-      await this.#imposedWait(subject, context);
-      return await this.#bulkhead.execute(async () => {
-        stop.throwIfAborted();
-        await this.#imposedWait(subject, context); // It may have been told while this one queued.
-        return this.#breaker.execute((isProbe) => runWithSecret(operation, { ...context, isProbe }), {
-          subject,
-          signal: stop,
-        });
-      });
-    } catch (error) {
-      throw error instanceof BulkheadRejectedError ? new TooManyWaitersError(this.limits.maxWaiters) : error;
-    } finally {
-      unlink();
-    }
-  }
-
-  /**
-   * Waits for something that others may wait for too, as one of the callers that `maxWaiters` bounds.
-   *
-   * @internal
-   */
-  async waiting<T>(promise: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
-    if (this.#waiters >= this.limits.maxWaiters) {
-      promise.catch(() => {});
-      throw new TooManyWaitersError(this.limits.maxWaiters);
-    }
-    this.#waiters++;
-    try {
-      return await abortable(abortable(promise, this.#closed.signal), signal);
-    } finally {
-      this.#waiters--;
-    }
-  }
-
-  /** Waits as long as the directory told this customer to, or the application; before it costs the breaker anything. */
-  async #imposedWait(
-    subject: string | undefined,
-    { startedMs, stop }: { readonly startedMs: number; readonly stop: AbortSignal },
-  ): Promise<void> {
-    const nowMs = this.clock.monotonicMs();
-    const imposed = this.#imposed.standing(subject, nowMs);
-    if (imposed !== undefined) {
-      if (imposed.leftMs >= startedMs + this.limits.maxElapsedMs - nowMs) {
-        throw new TokenRequestError(imposed.failure, 0, this.#cache.current?.info);
-      }
-      await delay(this.clock, imposed.leftMs + timerInaccuracyMs, stop);
-    }
+  run<T>(operation: Operation<T>): Promise<T> {
+    const readsAtStart = this.#cache.readsBegun;
+    return this.gate.enter(operation, (entry) =>
+      runWithSecret(operation, {
+        ...entry,
+        cache: this.#cache,
+        refused: this.#refused,
+        backoff: this.#backoff,
+        gate: this.gate,
+        limits: this.limits,
+        clock: this.clock,
+        random: this.random,
+        observer: this.#observer,
+        readsAtStart,
+      }),
+    );
   }
 
   toJSON(): RotatingSecretStatus {
@@ -319,6 +263,7 @@ export class RotatingSecret {
   }
 
   #onTransition(state: BreakerState): void {
+    this.#backoff.wake(); // Who waits for its turn need not any more.
     this.#telemetry.event({
       type: "breaker-changed",
       state: state.state,

@@ -1,20 +1,18 @@
 import { delay, timeLimited } from "./abort.ts";
 import { fullJitterDelayMs, type Random } from "./backoff.ts";
+import type { CallGate, Entrant, Entry } from "./call-gate.ts";
 import type { TokenFailure, TokenGrantType } from "./classify-token-error.ts";
 import type { ClientSecret } from "./client-secret.ts";
 import type { Clock } from "./clock.ts";
 import { OperationTimeoutError, TokenRequestError } from "./errors.ts";
-import type { ImposedWaits } from "./imposed-waits.ts";
 import type { Limits } from "./limits.ts";
 import { nextStep, type Step, timerInaccuracyMs } from "./next-step.ts";
 import { isYoung, type RefusedSecrets } from "./refused-secrets.ts";
 import type { SecretCache } from "./secret-cache.ts";
+import { type SharedBackoff, transientBackoff } from "./shared-backoff.ts";
 
 /** A source that was read this lately is not read again for a secret known to be refused; milliseconds. */
 const rereadPauseMs = 1_000;
-
-/** Delays between attempts against passing trouble. */
-const transientBackoff = { firstMs: 250, longestMs: 8_000 };
 
 /** What one attempt with one secret came to. */
 export type AttemptOutcome<T> =
@@ -34,14 +32,8 @@ export interface AttemptOptions {
 }
 
 /** Something that needs the client secret: usually a token request. */
-export interface Operation<T> {
+export interface Operation<T> extends Entrant {
   readonly grantType: TokenGrantType;
-  /** Whose trouble it may be besides the application's: a customer's key. */
-  readonly subject?: string | undefined;
-  /** Aborted when nobody waits any more: no further attempt is then begun. One under way is left to finish. */
-  readonly stop?: AbortSignal | undefined;
-  /** Monotonic time at which the caller came, if that was before the operation is run. */
-  readonly startedMs?: number | undefined;
   /**
    * Tries once. A refusal is a value; anything thrown ends the operation as it is.
    */
@@ -60,24 +52,17 @@ export interface RunObserver {
   onFallback(secret: ClientSecret): void;
 }
 
-export interface RunContext {
+export interface RunContext extends Entry {
   readonly cache: SecretCache;
   readonly refused: RefusedSecrets;
-  readonly imposed: ImposedWaits;
+  readonly backoff: SharedBackoff;
+  readonly gate: CallGate;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly random: Random;
   readonly observer: RunObserver;
-  /** The operation's `stop`, or `closed`. */
-  readonly stop: AbortSignal;
-  /** Aborted when everything is closed. */
-  readonly closed: AbortSignal;
-  /** Monotonic time at which the call came in. */
-  readonly startedMs: number;
   /** `cache.readsBegun` when the call came in. */
   readonly readsAtStart: number;
-  /** A breaker's probe: neither waits nor repeats. */
-  readonly isProbe: boolean;
 }
 
 interface FailedAttempt {
@@ -105,18 +90,17 @@ interface Choice {
 /**
  * Runs an operation with the secret at hand, and follows {@link nextStep} when it is refused.
  *
- * @throws TokenRequestError, SecretReadError, OperationTimeoutError, the reason of `context.stop`, or what
+ * @throws TokenRequestError, SecretReadError, OperationTimeoutError, BreakerOpenError, the reason of `context.stop`, or what
  * `operation.attempt` throws.
  */
 export async function runWithSecret<T>(operation: Operation<T>, context: RunContext): Promise<T> {
-  const { cache, refused, limits, clock, observer, stop, closed } = context;
+  const { cache, refused, backoff, limits, clock, observer, stop, closed } = context;
   const leftMs = () => context.startedMs + limits.maxElapsedMs - clock.monotonicMs();
   let waits = 0;
+  let lastError: TokenRequestError | undefined;
   for (let attempts = 1; ; attempts++) {
-    if (leftMs() <= 0) {
-      throw new OperationTimeoutError(limits.maxElapsedMs);
-    }
-    const { secret, isFallback } = await chooseSecret(context, attempts - 1, leftMs);
+    const timeOut = () => lastError ?? new OperationTimeoutError(limits.maxElapsedMs);
+    const { secret, isFallback } = await takeTurn(context, attempts - 1, leftMs, timeOut);
     const sentAtMs = clock.monotonicMs();
     const readsWhenSent = cache.readsBegun;
     let outcome: AttemptOutcome<T>;
@@ -127,27 +111,58 @@ export async function runWithSecret<T>(operation: Operation<T>, context: RunCont
       outcome = await operation.attempt(secret, { timeoutMs, leftMs: left, stop, closed });
     } catch (error) {
       refused.release(secret, clock.monotonicMs());
+      backoff.release(sentAtMs, clock.monotonicMs());
       throw error;
     }
     const failure = outcome.ok ? undefined : outcome.failure;
     observer.onAttempt(operation, secret, failure, clock.monotonicMs() - sentAtMs);
     if (outcome.ok) {
       refused.remove(secret);
+      backoff.succeeded(operation);
       if (isFallback) {
         observer.onFallback(secret);
       }
       return outcome.value;
     }
-    context.imposed.note(operation.subject, outcome.failure, clock.monotonicMs());
+    context.gate.imposed.note(operation.subject, outcome.failure, clock.monotonicMs());
+    backoff.failed({ customer: operation, failure: outcome.failure, sentAtMs }, clock.monotonicMs());
     const refusal = { failure: outcome.failure, secret, sentAtMs, readsWhenSent };
     const step = await afterFailure(refusal, { attempts, waits, leftMs }, context);
+    lastError = new TokenRequestError(outcome.failure, attempts, secret.info, outcome.cause);
     if (step.do === "give-up") {
-      throw new TokenRequestError(outcome.failure, attempts, secret.info, outcome.cause);
+      throw lastError;
     }
     if (step.do === "wait") {
       waits++;
       await delay(clock, step.delayMs, stop);
     }
+  }
+}
+
+/**
+ * Chooses a secret, and waits while another caller tries for all whether the directory is well again.
+ *
+ * @throws what `timeOut` returns, when the call's time is over.
+ */
+async function takeTurn(
+  context: RunContext,
+  attempts: number,
+  leftMs: () => number,
+  timeOut: () => Error,
+): Promise<Choice> {
+  const { refused, backoff, clock, stop, gate, isProbe } = context;
+  for (;;) {
+    if (leftMs() <= 0) {
+      throw timeOut();
+    }
+    const choice = await chooseSecret(context, attempts, leftMs);
+    const waitMs = isProbe ? 0 : backoff.takeTurn(clock.monotonicMs());
+    if (waitMs === 0) {
+      return choice;
+    }
+    refused.release(choice.secret, clock.monotonicMs());
+    await delay(clock, Math.min(waitMs + timerInaccuracyMs, leftMs()), stop, backoff.onChange);
+    gate.throwIfOpen();
   }
 }
 
@@ -170,7 +185,8 @@ async function afterFailure(
   const decide = (reloaded: boolean, hasOther: boolean) =>
     nextStep({
       failure,
-      attempts,
+      // What others have tried in vain need not be tried again.
+      attempts: isPassing(failure) ? Math.max(attempts, context.backoff.failures) : attempts,
       maxAttempts: limits.maxAttempts,
       leftMs: leftMs(),
       mayWait: !context.isProbe,
@@ -190,6 +206,10 @@ async function afterFailure(
     true,
     isUsable(cache.current) || isUsable(await tolerantly(cache.previous(), leftMs, context)),
   );
+}
+
+function isPassing({ kind }: TokenFailure): boolean {
+  return kind === "transient" || kind === "throttled";
 }
 
 /** What a read of the source comes to within the call's time; nothing if it fails, which the cache reports. */

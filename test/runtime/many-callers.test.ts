@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { defaultBreakerOptions } from "../../runtime/src/breaker.ts";
+import { defaultLimits } from "../../runtime/src/limits.ts";
 import type { RotatingSecretCredential } from "../../runtime/src/rotating-secret-credential.ts";
 import type { VirtualTime } from "../support/virtual-time.ts";
 import { CredentialWorld } from "./credential-world.ts";
 import { type FakeDirectory, type FakeVault, refusal, scope } from "./fake-cloud.ts";
 
 const hourMs = 3_600_000;
+
+/** What may be under way when the trouble begins, then tries through one caller, then what opens the breaker. */
+const mostRequests =
+  defaultLimits.maxConcurrentRequests +
+  defaultLimits.maxAttempts -
+  1 +
+  defaultBreakerOptions.customersToOpen -
+  1;
 
 describe("RotatingSecretCredential, with many callers at once", () => {
   let world: CredentialWorld;
@@ -91,6 +101,45 @@ describe("RotatingSecretCredential, with many callers at once", () => {
     assert.ok(directory.requests.length <= 13, `${directory.requests.length} requests`);
     directory.secrets.set("secret-1", "valid");
     await time.until(answers);
+  });
+
+  for (const [name, fault] of [
+    ["503", () => new Response("", { status: 503 })],
+    ["429 for a second", () => refusal("invalid_request", 90055, 429, { "retry-after": "1" })],
+    ["nothing", () => new Promise<Response>(() => {})],
+  ] as const) {
+    it(`asks as one when the directory answers ${name} to a thousand tenants`, async () => {
+      await world.secret.start();
+      directory.fault = fault;
+      assert.equal(succeeded(await time.until(askFor(1_000))), 0);
+      assert.ok(directory.requests.length <= mostRequests, `${directory.requests.length} requests`);
+      assert.equal(world.secret.breaker.state, "open");
+    });
+  }
+
+  it("asks as one when the only secret of a thousand tenants has expired", async () => {
+    await world.secret.start();
+    directory.secrets.set("secret-1", "expired");
+    assert.equal(succeeded(await time.until(askFor(1_000))), 0);
+    assert.ok(directory.requests.length <= defaultLimits.maxConcurrentRequests);
+    assert.equal(vault.reads, 2);
+  });
+
+  it("serves all thousand once the directory is well again", async () => {
+    await world.secret.start();
+    directory.fault = (_request, count) => (count <= 34 ? new Response("", { status: 503 }) : undefined);
+    assert.equal(succeeded(await time.until(askFor(1_000))), 1_000);
+    assert.equal(world.secret.breaker.state, "closed");
+  });
+
+  it("does not make the tenants wait for one that hangs", async () => {
+    await world.secret.start();
+    directory.fault = ({ tenantId: tenant }) =>
+      tenant === "tenant0.test" ? new Promise<Response>(() => {}) : undefined;
+    const answers = askFor(200);
+    await time.advance(2_000);
+    assert.equal(directory.requests.length, 200);
+    assert.equal(succeeded(await time.until(answers)), 199);
   });
 
   it("reads the previous secret once for all who need it", async () => {
