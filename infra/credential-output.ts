@@ -193,6 +193,13 @@ export function readersOf(output: unknown): Map<string, string[]> {
   return new Map(withSecrets.map(([name, { readers }]) => [name, readers.map((reader) => reader.name)]));
 }
 
+/** The vault of a credential whose previous secret waits for the end of its overlap; undefined if there is none. */
+export function vaultInOverlap(output: unknown): string | undefined {
+  const parsed = z.record(z.string(), credentialOutputSchema).safeParse(output);
+  const all = parsed.success ? Object.values(parsed.data) : [];
+  return all.find(({ previous }) => previous !== undefined)?.vaultUri;
+}
+
 /** The stack's output is not what this program writes. */
 export class OutputError extends Error {
   override readonly name = "OutputError";

@@ -29,16 +29,16 @@ import { readCredentials } from "./vault/read-credentials.ts";
 keepDebugMessages();
 
 // The whole flow: settings and time, what is published, the plan, then each stage on the one before it.
-const { settings, stack, nowMs, authorityHost, lastOutput } = await readRunContext(process.env).catch(
-  userMistake,
-);
+const { settings, stack, nowMs, witnessMs, authorityHost, lastOutput } = await readRunContext(
+  process.env,
+).catch(userMistake);
 const { protect } = settings;
 
 const readMetadata = metadataReader(settings.vault.resourceGroup);
 const placements = placementsOf(lastOutput, settings.vault.name);
 const read = await readCredentials(settings, readMetadata, placements, nowMs).catch(userMistake);
 const planned = await Promise.try(() =>
-  planCredentials(settings, read, memoriesOf(lastOutput), nowMs, readersOf(lastOutput)),
+  planCredentials(settings, read, memoriesOf(lastOutput), nowMs, readersOf(lastOutput), witnessMs),
 ).catch(userMistake);
 reportPlans(planned, nowMs);
 

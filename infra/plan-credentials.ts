@@ -52,6 +52,7 @@ function refusalsToRemove(
 /**
  * Plans every credential that has secrets.
  * @param lastReaders the consumers after the last update, by credential.
+ * @param witnessMs the time by a second clock, if one was asked.
  * @throws PlanRefusal listing every credential for which nothing safe can be done: then nothing at all is done.
  */
 export function planCredentials(
@@ -60,6 +61,7 @@ export function planCredentials(
   memories: ReadonlyMap<string, Memory>,
   nowMs: number,
   lastReaders: ReadonlyMap<string, readonly string[]> = new Map(),
+  witnessMs?: number,
 ): PlannedCredential[] {
   const withSecrets = settings.credentials.filter(({ federated }) => federated.length === 0);
   const refusals = refusalsToRemove(withSecrets, lastReaders);
@@ -68,7 +70,7 @@ export function planCredentials(
     try {
       const result: PlacedRead = read.get(credential.name) ?? { kind: "missing" };
       if (result.moveRefusal !== undefined) throw new PlanRefusal(result.moveRefusal);
-      return [planCredential(settings, credential, result, memory, nowMs)];
+      return [planCredential(settings, credential, result, memory, { nowMs, witnessMs })];
     } catch (error) {
       if (!(error instanceof PlanRefusal)) throw error;
       refusals.push(`  ${error.message}`);
@@ -84,7 +86,7 @@ function planCredential(
   credential: CredentialSettings,
   result: PlacedRead,
   memory: Memory,
-  nowMs: number,
+  { nowMs, witnessMs }: { nowMs: number; witnessMs: number | undefined },
 ): PlannedCredential {
   const policy = policyOf(settings, credential);
   const request = wantedRequest({ request: credential.request, memory }, memory.requests);
@@ -106,6 +108,7 @@ function planCredential(
     hold: hold === undefined ? undefined : { ...hold, untilMs: hold.until },
     settings: settingsDigest,
     nowMs,
+    witnessMs,
   });
   return { ...common, plan, published, stopped: undefined };
 }

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { PUBLIC_AUTHORITY_HOST } from "./authority.ts";
+import { vaultInOverlap } from "./credential-output.ts";
 import { directoryTimeMs } from "./directory-time.ts";
 import { parseInstant } from "./instant.ts";
+import { secondClockMs } from "./second-clock.ts";
 import { filledIn } from "./settings/fill-in.ts";
 import { settingsFromConfig } from "./settings/load.ts";
 import { withRequests } from "./settings/requests.ts";
@@ -14,6 +16,8 @@ export interface RunContext {
   stack: string;
   /** The time by the directory's clock. */
   nowMs: number;
+  /** The time by a second clock; undefined if nothing is to be deleted that it would have to confirm. */
+  witnessMs: number | undefined;
   /** The Entra sign-in service, e.g. `https://login.microsoftonline.com`. */
   authorityHost: string;
   /** What this stack's last update said of the credentials; `undefined` before the first. */
@@ -38,7 +42,11 @@ export async function readRunContext(environment: NodeJS.ProcessEnv): Promise<Ru
     plannedTimeMs(environment.KEYTURN_AT) ?? directoryTimeMs({ authorityHost, tenantId: settings.tenantId }),
     readLastOutput(),
   ]);
-  return { settings, stack: pulumi.getStack(), nowMs, authorityHost, lastOutput };
+  const isPlanned = plannedTimeMs(environment.KEYTURN_AT) !== undefined;
+  const vaultUri = isPlanned ? undefined : vaultInOverlap(lastOutput);
+  const witnessMs =
+    vaultUri === undefined ? undefined : await secondClockMs({ localMs: Date.now(), vaultUri });
+  return { settings, stack: pulumi.getStack(), nowMs, witnessMs, authorityHost, lastOutput };
 }
 
 /** Another date to plan for: "what will happen by then?". Only a preview may ask. */

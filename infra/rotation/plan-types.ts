@@ -37,6 +37,8 @@ export interface PlanInput {
   /** Digest of the credential's settings: see `VerificationFailure.settings`. */
   settings: string;
   nowMs: number;
+  /** The time by a second clock, which must confirm that a promise is over; undefined if none was asked. */
+  witnessMs?: number | undefined;
 }
 
 export type Action =

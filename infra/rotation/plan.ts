@@ -21,7 +21,7 @@ import {
 import { type Policy, REPLACEMENT_SLACK_MS } from "./policy.ts";
 import { otherSlot, type Published, type SecretRecord } from "./published.ts";
 import { planRollback, repairPromiseMs, rollbackRefusal } from "./rollback.ts";
-import { type Situation, situationOf, wantedRequest } from "./situation.ts";
+import { clockRemarks, type Situation, situationOf, wantedRequest } from "./situation.ts";
 
 /**
  * The rotation plan: a pure function of policy, of what the vault publishes, of the stack's memory, of
@@ -36,8 +36,10 @@ export function planRotation(input: PlanInput): Plan {
   const { published, memory } = input;
   if (published === undefined) return finished(input, planFirst(input));
   refuseLostGeneration(published, memory);
-  const plan = planNext(situationOf(input, published));
-  return finished(input, { ...plan, remarks: holdRemarks(input, published, plan.publish) });
+  const situation = situationOf(input, published);
+  const remarks = clockRemarks(situation);
+  const plan = planNext(situation);
+  return finished(input, { ...plan, remarks: [...remarks, ...holdRemarks(input, published, plan.publish)] });
 }
 
 /** A plan as far as it was decided on step by step. */
@@ -115,7 +117,7 @@ function planNext(situation: Situation): Draft {
 
 /** The request, if there is one that was not carried out yet and can be. */
 function acceptedRequest(situation: Situation): Request | undefined {
-  const { request, requestsDone, isClockBehind, previous, refusals } = situation;
+  const { request, requestsDone, isClockBehind, isClockAhead, previous, refusals } = situation;
   if (request === undefined || requestsDone.includes(request.id)) return undefined;
   if (request.action === "revoke") return request;
   if (request.action === "retire") {
@@ -123,7 +125,7 @@ function acceptedRequest(situation: Situation): Request | undefined {
     return previous === undefined ? undefined : request;
   }
   // What is promised to the holders of a secret is counted from now: by a wrong clock it would be too little.
-  if (isClockBehind) return undefined;
+  if (isClockBehind || (isClockAhead && request.action === "rollback")) return undefined;
   const refusal = request.action === "rollback" ? rollbackRefusal(situation) : undefined;
   if (refusal === undefined) return request;
   refusals.push(refusal);

@@ -15,7 +15,7 @@ import type { Situation } from "./situation.ts";
 
 /** Why a requested rollback cannot be; undefined if it can. */
 export function rollbackRefusal(situation: Situation): string | undefined {
-  const { published, previous, policy, memory, nowMs } = situation;
+  const { published, previous, policy, memory, sureMs: nowMs } = situation;
   const { credential } = published;
   if (previous === undefined) {
     return `${credential} cannot be rolled back: there is no previous secret any more. Rotate instead.`;
@@ -50,7 +50,7 @@ function isRejected({ generation }: SecretRecord, { failure }: Memory): boolean 
 
 /** How long the slot beside a secret that is rolled back to can stay taken; negative if it cannot. */
 function sparePromiseMs(situation: Situation, previous: SecretRecord): number {
-  const lifeMs = previous.expiresAtMs - situation.nowMs;
+  const lifeMs = previous.expiresAtMs - situation.sureMs;
   return lifeMs - PUBLICATION_MARGIN_MS - overlapAgainMs(situation) - REPLACEMENT_SLACK_MS;
 }
 
@@ -58,7 +58,7 @@ function sparePromiseMs(situation: Situation, previous: SecretRecord): number {
  * The overlap that a secret is published with again: its readers of the first time are still promised what they
  * were, whatever the policy says now. In whole days, as a duration that can be written down.
  */
-function overlapAgainMs({ published, publishedAtMs, policy, nowMs }: Situation): number {
+function overlapAgainMs({ published, publishedAtMs, policy, sureMs: nowMs }: Situation): number {
   const promisedMs = (retireAtMs(published, publishedAtMs) ?? nowMs) - nowMs;
   return Math.max(policy.overlapMs, Math.ceil(promisedMs / DAY_MS) * DAY_MS);
 }
@@ -69,7 +69,8 @@ export function planRollback(
   previous: SecretRecord,
   { promisedMs, reason, request }: { promisedMs: number; reason: string; request: string | undefined },
 ): Omit<Plan, "remarks" | "requestsDoneIfPublished" | "pending"> {
-  const { published, nowMs, requestsDone, refusals } = situation;
+  // By a clock that is ahead, a promise that begins now would begin too late.
+  const { published, sureMs: nowMs, requestsDone, refusals } = situation;
   const { current } = published;
   const retireAfterMs = nowMs + promisedMs + PUBLICATION_MARGIN_MS;
   return {

@@ -1,4 +1,5 @@
-import { retireAtMs } from "./dates.ts";
+import { formatInstant } from "../instant.ts";
+import { PUBLICATION_MARGIN_MS, retireAtMs } from "./dates.ts";
 import { withRequest } from "./memory.ts";
 import type { PlanInput, Request } from "./plan-types.ts";
 import type { Published } from "./published.ts";
@@ -10,6 +11,10 @@ export interface Situation extends PlanInput {
   nowMs: number;
   /** The clock stands before what is published was: by it, nothing is due. */
   isClockBehind: boolean;
+  /** The moment that is past by the second clock too. Not after `nowMs`, and never before what is published was. */
+  sureMs: number;
+  /** The directory's clock is so far ahead of the second one that one of them is wrong. */
+  isClockAhead: boolean;
   /** The previous secret, if somebody may still be using it. */
   previous: Published["previous"];
   /** The requests that were carried out. */
@@ -21,14 +26,17 @@ export interface Situation extends PlanInput {
 export function situationOf(input: PlanInput, published: Published): Situation {
   const sinceMs = input.publishedAtMs ?? published.current.createdAtMs;
   const nowMs = Math.max(input.nowMs, sinceMs);
+  const sureMs = Math.max(Math.min(nowMs, input.witnessMs ?? nowMs), sinceMs);
   const requestsDone = withRequest(input.memory.requests, published.request, input.request?.id);
   return {
     ...input,
     request: wantedRequest(input, requestsDone),
     published,
     nowMs,
+    sureMs,
     isClockBehind: input.nowMs < sinceMs,
-    previous: livePrevious(input, published, nowMs),
+    isClockAhead: nowMs - sureMs > PUBLICATION_MARGIN_MS,
+    previous: livePrevious(input, published, sureMs),
     requestsDone,
     refusals: [],
   };
@@ -45,6 +53,17 @@ export function wantedRequest(
   if (pending === undefined || requestsDone.includes(pending.id)) return request;
   if (request === undefined || requestsDone.includes(request.id)) return pending;
   return pending.action === "revoke" && request.action !== "revoke" ? pending : request;
+}
+
+/** What is said of two clocks that differ, if it keeps something from being done. */
+export function clockRemarks({ published, previous, isClockAhead, ...rest }: Situation): string[] {
+  const { credential, nowMs, witnessMs = nowMs, publishedAtMs } = rest;
+  const untilMs = retireAtMs(published, publishedAtMs);
+  if (!isClockAhead || previous === undefined || untilMs === undefined || nowMs < untilMs) return [];
+  return [
+    `generation ${previous.generation} of ${credential} is not deleted: its overlap is over by the directory's clock (${formatInstant(nowMs)}), ` +
+      `but not by the vault's and this machine's (${formatInstant(witnessMs)}). Put right whichever is wrong (docs/runbooks/wrong-clock.md).`,
+  ];
 }
 
 function livePrevious(

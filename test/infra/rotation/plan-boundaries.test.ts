@@ -141,6 +141,46 @@ describe("the previous secret is retired", () => {
   });
 });
 
+describe("a directory's clock that no second clock confirms", () => {
+  const inOverlap = { published: published({ previous: PREVIOUS }), publishedAtMs: CREATED_MS };
+  const nowMs = CREATED_MS + 32 * DAY_MS;
+
+  it("ends no overlap, and says so, until the other one says the same", () => {
+    const early = planAt(nowMs, { ...inOverlap, witnessMs: CREATED_MS + 2 * DAY_MS });
+    assert.equal(early.action, "keep");
+    assert.equal(early.slots.length, 2);
+    assert.match(
+      early.remarks.join(),
+      /^generation 3 of mailman is not deleted: its overlap is over by the directory's clock \(2027-02-11T02:00:00Z\), but not by the vault's and this machine's \(2027-01-12T02:00:00Z\)/,
+    );
+    for (const [witnessMs, action] of [
+      [PREVIOUS.retireAfterMs - SECOND_MS, "keep"],
+      [PREVIOUS.retireAfterMs, "retire"],
+      [undefined, "retire"],
+    ] as const) {
+      assert.equal(planAt(nowMs, { ...inOverlap, witnessMs }).action, action);
+    }
+  });
+
+  it("replaces no slot that is still promised, even where the published secret does not work", () => {
+    const broken = memory({ broken: { generation: 4, kind: "rejected", reason: "" } });
+    const plan = planAt(nowMs, { ...inOverlap, memory: broken, witnessMs: CREATED_MS + 2 * DAY_MS });
+    assert.equal(plan.action, "rollback");
+    assert.equal(plan.publish?.previous?.replacedAtMs, CREATED_MS + 2 * DAY_MS);
+  });
+
+  it("keeps nobody from anything by some seconds, or by being behind", () => {
+    const due = { published: published(), publishedAtMs: CREATED_MS };
+    assert.equal(planAt(DUE_MS, { ...due, witnessMs: DUE_MS - 30 * SECOND_MS }).action, "rotate");
+    const waits = planAt(PREVIOUS.retireAfterMs, {
+      ...inOverlap,
+      witnessMs: PREVIOUS.retireAfterMs - 30 * SECOND_MS,
+    });
+    assert.deepEqual([waits.action, waits.remarks], ["keep", []]);
+    assert.equal(planAt(PREVIOUS.retireAfterMs, { ...inOverlap, witnessMs: nowMs }).action, "retire");
+  });
+});
+
 describe("a hold", () => {
   const untilMs = DUE_MS + 10 * DAY_MS;
   const hold: Hold = { untilMs, reason: "year's end", pastSafeDate: false };

@@ -64,7 +64,9 @@ const LEANS: Readonly<Record<Rule, { lean: Lean; steady?: true }>> = {
   "7 a clock that runs backwards rotates nothing": {
     lean: (step, chance) => ({
       ...step,
-      ...(chance.happens(40) && { behindMs: chance.integer(1, 4_000) * DAY_MS }),
+      ...(chance.happens(40) && {
+        [chance.pick(["behindMs", "behindMs", "aheadMs"])]: chance.integer(1, 4_000) * DAY_MS,
+      }),
     }),
   },
   "consumers always hold a working secret": { lean: asItComes, steady: true },
@@ -90,8 +92,9 @@ describe("the rules of rotation hold over random histories", () => {
         fc.property(fc.noShrink(fc.integer({ min: 1, max: 2 ** 30 })), (seed) => {
           const history = historyOf(seed, how);
           const { violation } = runHistory(history);
-          if (violation?.error.rule !== rule) return;
-          const shortest = shrinkHistory(history, rule);
+          // Whatever rule it is: a run ends with the first one that is broken, and shows nothing of the others.
+          if (violation === undefined) return;
+          const shortest = shrinkHistory(history, violation.error.rule);
           assert.fail(`${runHistory(shortest).violation?.error.message}\n${JSON.stringify(shortest)}`);
         }),
         { numRuns: HISTORIES, seed: SEED },

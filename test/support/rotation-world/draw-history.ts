@@ -10,7 +10,7 @@ const STEADY_GAP_MS = 25 * HOUR_MS;
 export function drawHistory(seed: number, steps: number): History {
   const chance = seededChance(seed);
   const steady = chance.happens(40);
-  const credentials = Array.from({ length: chance.pick([1, 1, 1, 2, 3]) }, () => ({
+  const credentials = Array.from({ length: drawCredentials(chance) }, () => ({
     policy: drawPolicy(chance),
     consumers: chance.integer(1, 3),
   }));
@@ -43,6 +43,11 @@ export function drawHistory(seed: number, steps: number): History {
   return history;
 }
 
+/** Mostly few, since every one of them costs time; now and then a stack of many. */
+function drawCredentials(chance: Chance): number {
+  return chance.happens(3) ? chance.integer(4, 8) : chance.pick([1, 1, 1, 2, 3]);
+}
+
 interface Mood {
   sabotage: boolean;
   /** How many of a hundred updates something happens to. */
@@ -51,8 +56,8 @@ interface Mood {
 }
 
 /** Whether an update may come to nothing. In a steady history the next one then must not. */
-export function isSpoilt({ fault, refusals, behindMs, suspendMs, sabotage }: Step): boolean {
-  return [fault, refusals, behindMs, suspendMs, sabotage].some((each) => each !== undefined);
+export function isSpoilt({ fault, refusals, behindMs, aheadMs, suspendMs, sabotage }: Step): boolean {
+  return [fault, refusals, behindMs, aheadMs, suspendMs, sabotage].some((each) => each !== undefined);
 }
 
 /** Whether updates keep running in what is left of a steady history. */
@@ -74,7 +79,10 @@ function drawStep(chance: Chance, history: History, mood: Mood, asked: Asked[], 
   }
   if (!mayFail) return step;
   if (chance.happens(mood.troubled)) step.fault = drawFault(chance);
-  if (chance.happens(4)) step.behindMs = drawTime(chance, steady ? 400 : 4_000);
+  if (chance.happens(8)) {
+    const jump = chance.pick<"behindMs" | "aheadMs">(["behindMs", "aheadMs"]);
+    step[jump] = drawTime(chance, steady ? 400 : 4_000);
+  }
   if (chance.happens(3)) step.suspendMs = drawTime(chance, steady ? 0.25 : 5);
   if (mood.sabotage && chance.happens(8)) step.sabotage = drawSabotage(chance, credentials);
   return step;

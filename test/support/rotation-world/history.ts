@@ -28,6 +28,8 @@ export interface Step {
   refusals?: Refusal[];
   /** How far the clock that the program reads is behind, in milliseconds. */
   behindMs?: number;
+  /** How far it is ahead; the second clock is right. */
+  aheadMs?: number;
   /** How long the update stands still between proof and publication, in milliseconds: a laptop that sleeps. */
   suspendMs?: number;
   fault?: Fault;

@@ -99,7 +99,7 @@ export function checkReplaced(
   const mustBeforeMs = key.expiresAtMs - overlapMs - REPLACED_BEFORE_MS + 1000;
   // By a wrong clock, and by an update that stood still, nothing can be made that lives as long as it should.
   if (startedAtMs < mustBeforeMs || step.sabotage !== undefined) return;
-  if (step.behindMs !== undefined || step.suspendMs !== undefined) return;
+  if ((step.behindMs ?? step.aheadMs ?? step.suspendMs) !== undefined) return;
   const failedAtMs = world.onlookers[credential]?.lastFailureAtMs ?? Number.NEGATIVE_INFINITY;
   if (startedAtMs - failedAtMs < LONGEST_PAUSE_MS) return;
   const slotNeededAtMs = key.expiresAtMs - overlapMs - DAY_MS;
@@ -125,8 +125,11 @@ export function checkClock(
   nowMs: number,
   request: Asked | undefined,
   isBroken: boolean,
+  madeAtMs: number | undefined,
 ): void {
-  if (published === undefined || nowMs >= published.current.createdAtMs) return;
+  // By Entra's clock: the plan's own may have been ahead.
+  const sinceMs = Math.min(published?.current.createdAtMs ?? nowMs, madeAtMs ?? nowMs);
+  if (published === undefined || nowMs >= Math.floor(sinceMs / 1000) * 1000) return;
   const isEmergency = isBroken || request?.action === "revoke";
   if (plan.publish !== undefined && !isEmergency) {
     throw new Violation(

@@ -1,4 +1,5 @@
 import { DAY_MS } from "../../../infra/duration.ts";
+import { planCredentials } from "../../../infra/plan-credentials.ts";
 import { parsePublished } from "../../../infra/rotation/published.ts";
 import { isSpoilt } from "./draw-history.ts";
 import {
@@ -11,7 +12,7 @@ import {
 } from "./history.ts";
 import { refresh, runCommand } from "./update.ts";
 import { Violation } from "./violation.ts";
-import { count, newWorld, passTime, type World } from "./world.ts";
+import { count, newWorld, type Planner, passTime, type World } from "./world.ts";
 
 /** What became of a history. */
 export interface Result {
@@ -21,8 +22,8 @@ export interface Result {
 }
 
 /** Lets a history happen, until its end or until a rule is broken. */
-export function runHistory(history: History): Result {
-  const world = newWorld(history);
+export function runHistory(history: History, planner: Planner = planCredentials): Result {
+  const world = newWorld(history, planner);
   let index = 0;
   try {
     for (const step of history.steps) {

@@ -1,6 +1,8 @@
+import { planCredentials } from "../../../infra/plan-credentials.ts";
 import { drawHistory } from "./draw-history.ts";
 import { runHistory } from "./run-history.ts";
 import { shrinkHistory } from "./shrink-history.ts";
+import type { Planner } from "./world.ts";
 
 export interface SimulateArgs {
   /** The first history's seed; each history after it has the next one. The same seeds give the same run. */
@@ -8,6 +10,8 @@ export interface SimulateArgs {
   histories: number;
   /** Updates in each history. */
   steps: number;
+  /** Default: the real one. */
+  planner?: Planner;
 }
 
 /** What many histories came to. */
@@ -31,7 +35,12 @@ export interface SimulationReport {
 }
 
 /** Lets many random histories happen and reports what came of them. */
-export function simulate({ seed, histories, steps }: SimulateArgs): SimulationReport {
+export function simulate({
+  seed,
+  histories,
+  steps,
+  planner = planCredentials,
+}: SimulateArgs): SimulationReport {
   const report: SimulationReport = {
     histories,
     updates: 0,
@@ -43,7 +52,7 @@ export function simulate({ seed, histories, steps }: SimulateArgs): SimulationRe
   };
   for (let each = seed; each < seed + histories; each++) {
     const history = drawHistory(each, steps);
-    const { world, violation } = runHistory(history);
+    const { world, violation } = runHistory(history, planner);
     const { counts, consumers } = world;
     report.updates += counts.updates;
     add(report.published, counts.published);
@@ -53,8 +62,8 @@ export function simulate({ seed, histories, steps }: SimulateArgs): SimulationRe
     report.consumerHours.withoutSecret += consumers.hours.lost;
     add(report.consumerHours.excused, consumers.hours.excused);
     if (violation !== undefined) {
-      const shortest = shrinkHistory(history, violation.error.rule);
-      const message = runHistory(shortest).violation?.error.message ?? violation.error.message;
+      const shortest = shrinkHistory(history, violation.error.rule, planner);
+      const message = runHistory(shortest, planner).violation?.error.message ?? violation.error.message;
       report.violations.push({ seed: each, message, history: JSON.stringify(shortest) });
     }
   }

@@ -1,7 +1,8 @@
 import { orphanKeys } from "../../../infra/credential/orphan-keys.ts";
 import { type CredentialOutput, credentialOutput, memoriesOf } from "../../../infra/credential-output.ts";
 import { leadsToAnother } from "../../../infra/follow-up.ts";
-import { type PlannedCredential, planCredentials } from "../../../infra/plan-credentials.ts";
+import { parseInstant } from "../../../infra/instant.ts";
+import type { PlannedCredential } from "../../../infra/plan-credentials.ts";
 import { problemsOf } from "../../../infra/problems.ts";
 import { PlanRefusal } from "../../../infra/rotation/plan-types.ts";
 import { parsePublished } from "../../../infra/rotation/published.ts";
@@ -76,14 +77,14 @@ function runUpdate(run: Run): Ending {
   const { world, step } = run;
   world.counts.updates++;
   const startedAtMs = world.timeMs;
-  const nowMs = Math.floor((startedAtMs - (step.behindMs ?? 0)) / 1000) * 1000;
+  const nowMs = Math.floor((startedAtMs - (step.behindMs ?? 0) + (step.aheadMs ?? 0)) / 1000) * 1000;
   const before = world.file.map((_, credential) => world.directory.current(credential));
   const planned = plan(world, step, nowMs);
   if (planned === undefined) return ended(world, "refused");
   planned.forEach((each, credential) => {
     const onlooker = world.onlookers[credential];
     const isBroken = onlooker?.seenRefused.has(before[credential]?.key.id ?? "") ?? false;
-    checkClock(each, nowMs, each.settings.request, isBroken);
+    checkClock(each, nowMs, each.settings.request, isBroken, before[credential]?.key.createdAtMs);
   });
   const declared = new Set<string>();
   const changesBefore = run.operations;
@@ -106,7 +107,7 @@ function runUpdate(run: Run): Ending {
     world.nextAtMs = planned.map(({ plan }) => plan.next.atMs);
     world.calm = hasProblems
       ? undefined
-      : { untilMs: Math.min(...world.nextAtMs), outputs: JSON.stringify(outputs) };
+      : { untilMs: Math.min(...world.nextAtMs, ...rotationsIn(outputs)), outputs: JSON.stringify(outputs) };
     return "well";
   } catch (error) {
     if (error instanceof Interruption) return ended(world, error.ending);
@@ -114,6 +115,11 @@ function runUpdate(run: Run): Ending {
   } finally {
     if (run.operations === changesBefore) count(world.counts.checks, "updates without any operation");
   }
+}
+
+/** A secret that a dead update had made is due some hours before its plan says: its own dates count. */
+function rotationsIn(outputs: Record<string, CredentialOutput>): number[] {
+  return Object.values(outputs).flatMap(({ nextRotationAt = "" }) => parseInstant(nextRotationAt) ?? []);
 }
 
 /** @returns undefined if the update is refused. */
@@ -144,7 +150,7 @@ function plan(world: World, step: Step, nowMs: number): PlannedCredential[] | un
     isLost(world, credential, visibleVersion(world, step, credential)),
   );
   try {
-    const planned = planCredentials(settings, read, memories, nowMs);
+    const planned = world.planner(settings, read, memories, nowMs, new Map(), world.timeMs);
     if (lost === -1) return planned;
   } catch (error) {
     if (!(error instanceof PlanRefusal)) throw error;

@@ -1,3 +1,4 @@
+import type { planCredentials } from "../../../infra/plan-credentials.ts";
 import { seededChance } from "./chance.ts";
 import { Consumers } from "./consumers.ts";
 import { Directory } from "./directory.ts";
@@ -27,6 +28,9 @@ export interface Onlooker {
   lastFailureAtMs: number;
 }
 
+/** What plans the updates: the real one, or one with a mistake in it. */
+export type Planner = typeof planCredentials;
+
 /** Everything there is while a history runs. */
 export interface World {
   timeMs: number;
@@ -37,6 +41,7 @@ export interface World {
   readonly onlookers: Onlooker[];
   readonly counts: Counts;
   readonly steady: boolean;
+  readonly planner: Planner;
   /** From the last update, if it ended well: until when nothing is due, and its outputs. */
   calm: { untilMs: number; outputs: string } | undefined;
   /** When each credential's plan says that something happens next. */
@@ -46,7 +51,7 @@ export interface World {
 /** Histories begin here; that no leap day is far off is on purpose. */
 export const BEGIN_MS = Date.UTC(2027, 10, 3, 2, 17, 5, 250);
 
-export function newWorld(history: History): World {
+export function newWorld(history: History, planner: Planner): World {
   const directory = new Directory(history.credentials.length);
   return {
     timeMs: BEGIN_MS,
@@ -74,6 +79,7 @@ export function newWorld(history: History): World {
       checks: {},
     },
     steady: history.steady,
+    planner,
     calm: undefined,
     nextAtMs: [],
   };
