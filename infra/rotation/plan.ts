@@ -52,7 +52,7 @@ function finished({ memory: { pending }, request }: PlanInput, plan: Draft & Pic
     pending !== undefined &&
     !requestsDone.includes(pending.id) &&
     refusals.length === 0 &&
-    wantedRequest({ request, memory: { ...emptyMemory, pending } }, requestsDone) === pending;
+    wantedRequest({ request, memory: { ...emptyMemory, pending } }, requestsDone)?.id === pending.id;
   return {
     ...plan,
     requestsDoneIfPublished: withRequest(requestsDone, publish?.request, request?.id),

@@ -60,6 +60,11 @@ describe("a command's request that the stack remembers", () => {
     assert.match(next.reason, /^revocation requested: a test/);
   });
 
+  it("is kept by the very update that it was asked of, too", () => {
+    const plan = planAt(NOW_MS, { memory: noted, request: { ...leak } });
+    assert.deepEqual(rememberedAfter(plan, noted, REFUSED).pending, leak);
+  });
+
   it("is not carried out twice by an update that died after it had published", () => {
     const plan = planAt(NOW_MS, { memory: noted, published: published({ request: "leak" }) });
     assert.equal(plan.action, "keep");

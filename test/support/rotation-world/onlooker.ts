@@ -24,13 +24,26 @@ const SHORTER_LIFETIME = "a much shorter lifetime";
 /** A promise that is cut is kept as long as the successor's readers allow. */
 const SHORTENED: readonly string[] = [STOOD_STILL, SHORTER_LIFETIME, REPAIR];
 
-/** A request that has not been carried out yet. */
+/** A request that has not been carried out yet: one for this update, or one that was written down. */
 export function pendingRequest(
   onlooker: Onlooker,
   request: Asked | undefined,
   action: Asked["action"],
-): request is Asked {
-  return request?.action === action && !onlooker.carriedOut.has(request.id);
+): Asked | undefined {
+  return [request, onlooker.noted].find(
+    (each) => each?.action === action && !onlooker.carriedOut.has(each.id),
+  );
+}
+
+/** A leak that was written down is never forgotten: an update in which nothing is wrong has revoked it. */
+export function checkRevoked(world: World): void {
+  world.onlookers.forEach(({ noted, carriedOut }, credential) => {
+    if (noted?.action !== "revoke" || carriedOut.has(noted.id)) return;
+    throw new Violation(
+      "5 a dead update is finished by the next",
+      `${noted.id} asked to revoke credential ${credential}, and an update ended well without it`,
+    );
+  });
 }
 
 /** Why a key that is replaced in its slot may be lost to those who still hold it; undefined if it may not. */
@@ -43,8 +56,8 @@ export function excuseToReplace(
   const onlooker = world.onlookers[credential];
   const version = world.directory.current(credential);
   if (onlooker === undefined || version === undefined) return undefined;
-  if (pendingRequest(onlooker, request, "revoke")) return "revocation";
-  if (pendingRequest(onlooker, request, "retire")) return "retirement asked for";
+  if (pendingRequest(onlooker, request, "revoke") !== undefined) return "revocation";
+  if (pendingRequest(onlooker, request, "retire") !== undefined) return "retirement asked for";
   // The published secret does not work: the one before is given up only if it could not take its place.
   if (!onlooker.seenRefused.has(version.key.id)) return undefined;
   const overlapMs = Math.max(version.overlapMs, world.file[credential]?.policy.overlapMs ?? 0);
@@ -123,14 +136,14 @@ export function checkReplaced(
 export function checkClock(
   { plan, published }: PlannedCredential,
   nowMs: number,
-  request: Asked | undefined,
+  isRevoked: boolean,
   isBroken: boolean,
   madeAtMs: number | undefined,
 ): void {
   // By Entra's clock: the plan's own may have been ahead.
   const sinceMs = Math.min(published?.current.createdAtMs ?? nowMs, madeAtMs ?? nowMs);
   if (published === undefined || nowMs >= Math.floor(sinceMs / 1000) * 1000) return;
-  const isEmergency = isBroken || request?.action === "revoke";
+  const isEmergency = isBroken || isRevoked;
   if (plan.publish !== undefined && !isEmergency) {
     throw new Violation(
       "7 a clock that runs backwards rotates nothing",

@@ -220,7 +220,7 @@ function noteEmergency(
   const before = world.directory.current(credential);
   if (onlooker === undefined || before === undefined) return;
   const { request } = settings;
-  if (pendingRequest(onlooker, request, "revoke")) before.key.aside ??= "revocation";
+  if (pendingRequest(onlooker, request, "revoke") !== undefined) before.key.aside ??= "revocation";
   before.key.aside ??= excuseToRepair(world, credential, before, successor);
-  if (request !== undefined && plan.publish?.request === request.id) onlooker.carriedOut.add(request.id);
+  if (plan.publish?.request !== undefined) onlooker.carriedOut.add(plan.publish.request);
 }

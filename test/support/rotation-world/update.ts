@@ -10,7 +10,7 @@ import type { ReadResult } from "../../../infra/vault/read-published.ts";
 import { type Chance, seededChance } from "./chance.ts";
 import type { Key, Version } from "./directory.ts";
 import { credentialName, type Step } from "./history.ts";
-import { checkClock, checkReplaced, pendingRequest } from "./onlooker.ts";
+import { checkClock, checkReplaced, checkRevoked, pendingRequest } from "./onlooker.ts";
 import { type CredentialUpdate, credentialOperations, type Operation } from "./operations.ts";
 import { clientIdOf, STACK, settingsOf } from "./stack.ts";
 import { Violation } from "./violation.ts";
@@ -47,6 +47,7 @@ export function runCommand(world: World, step: Step): Ending {
   if (step.command === "pulumi") return runUpdate(run);
   try {
     if (world.checkpoint.isPending) refresh(world);
+    noteAsks(world, step);
     let ending: Ending = "well";
     for (let updates = 1; updates <= MOST_UPDATES; updates++) {
       ending = runUpdate(run);
@@ -59,6 +60,17 @@ export function runCommand(world: World, step: Step): Ending {
   } catch (error) {
     if (error instanceof Interruption) return ended(world, error.ending);
     throw error;
+  }
+}
+
+/** A command writes down what it asks for before its update begins. */
+function noteAsks(world: World, { asks = [] }: Step): void {
+  for (const { credential, request } of asks) {
+    const output = outputsOf(world)[credentialName(credential)];
+    const onlooker = world.onlookers[credential];
+    if (output?.current === undefined || output.requests?.includes(request.id)) continue;
+    output.pending = { ...request, reason: "simulated" };
+    if (onlooker !== undefined) onlooker.noted = request;
   }
 }
 
@@ -84,7 +96,9 @@ function runUpdate(run: Run): Ending {
   planned.forEach((each, credential) => {
     const onlooker = world.onlookers[credential];
     const isBroken = onlooker?.seenRefused.has(before[credential]?.key.id ?? "") ?? false;
-    checkClock(each, nowMs, each.settings.request, isBroken, before[credential]?.key.createdAtMs);
+    const isRevoked =
+      onlooker !== undefined && pendingRequest(onlooker, each.settings.request, "revoke") !== undefined;
+    checkClock(each, nowMs, isRevoked, isBroken, before[credential]?.key.createdAtMs);
   });
   const declared = new Set<string>();
   const changesBefore = run.operations;
@@ -103,6 +117,7 @@ function runUpdate(run: Run): Ending {
       if (version !== undefined) checkReplaced(world, credential, version, step, startedAtMs);
     });
     if (hasProblems && !planned.some(({ plan }) => plan.action === "retire")) return ended(world, "error");
+    if (!hasProblems) checkRevoked(world);
     deleteUndeclared(run, declared);
     world.nextAtMs = planned.map(({ plan }) => plan.next.atMs);
     world.calm = hasProblems
@@ -257,13 +272,14 @@ function noteRetirement(world: World, { credential, planned }: CredentialUpdate)
   const onlooker = world.onlookers[credential];
   const { settings, plan, published } = planned;
   if (plan.action === "retire") world.counts.retired++;
-  if (onlooker === undefined || !pendingRequest(onlooker, settings.request, "retire")) return;
+  const asked = onlooker && pendingRequest(onlooker, settings.request, "retire");
+  if (onlooker === undefined || asked === undefined) return;
   const previous = published?.previous;
   if (previous === undefined || plan.retiredGeneration !== previous.generation) return;
   const key = world.directory.key(previous.keyId);
   if (key.deletedAtMs !== Number.POSITIVE_INFINITY) return;
   key.aside ??= "retirement asked for";
-  onlooker.carriedOut.add(settings.request.id);
+  onlooker.carriedOut.add(asked.id);
 }
 
 /** The fourth rule: after an update that ended well, and before anything is due, the same update changes nothing. */

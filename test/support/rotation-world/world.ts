@@ -2,7 +2,7 @@ import type { planCredentials } from "../../../infra/plan-credentials.ts";
 import { seededChance } from "./chance.ts";
 import { Consumers } from "./consumers.ts";
 import { Directory } from "./directory.ts";
-import type { History } from "./history.ts";
+import type { Asked, History } from "./history.ts";
 import { type Checkpoint, emptyCheckpoint, type FileEntry, fileEntries } from "./stack.ts";
 
 /** What a run counts. */
@@ -22,6 +22,8 @@ export interface Counts {
 export interface Onlooker {
   /** Ids of requests that were carried out: a second time they excuse nothing. */
   carriedOut: Set<string>;
+  /** What a command asked for last, and wrote down before its update began. */
+  noted: Asked | undefined;
   /** Keys that Entra was seen to refuse. */
   seenRefused: Set<string>;
   /** When a new secret last failed its verification. */
@@ -66,6 +68,7 @@ export function newWorld(history: History, planner: Planner): World {
     file: fileEntries(history),
     onlookers: history.credentials.map(() => ({
       carriedOut: new Set(),
+      noted: undefined,
       seenRefused: new Set(),
       lastFailureAtMs: Number.NEGATIVE_INFINITY,
     })),
