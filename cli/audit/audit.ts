@@ -1,5 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { type Acceptance, applyBaseline, type Judged } from "./baseline.ts";
+import { calendarEndMs } from "./calendar-span.ts";
 import type { Finding } from "./findings/finding.ts";
 import { missingFindings } from "./findings/managed.ts";
 import { managedKeys } from "./findings/managed-keys.ts";
@@ -147,7 +148,15 @@ async function audit(
 
   const lastUsedDay = args.signIns ? await signIns(client, gaps) : undefined;
   const keys = managedKeys(managed);
-  const judging = { policy, nowMs, managed: keys, lastUsedDay, managedName, wantedKeys };
+  const judging = {
+    policy,
+    nowMs,
+    managed: keys,
+    lastUsedDay,
+    managedName,
+    wantedKeys,
+    calendarEndMs: calendarEndMs(nowMs),
+  };
   gaps.push(
     ...(await scanDirectory({
       client,

@@ -13,7 +13,9 @@ export function isGuid(text: string): boolean {
  * and to match an expression and cut the text in slices takes several times as long.
  */
 function parseGuid(text: string, words: Words): boolean {
-  if (text.length !== 36 || !DASHES.every((at) => text.charCodeAt(at) === DASH)) return false;
+  if (text.length !== 36) return false;
+  if (text.charCodeAt(8) !== DASH || text.charCodeAt(13) !== DASH) return false;
+  if (text.charCodeAt(18) !== DASH || text.charCodeAt(23) !== DASH) return false;
   invalid = 0;
   words[0] = readHex(text, 0, 8, 0);
   words[1] = readHex(text, 14, 18, readHex(text, 9, 13, 0));
@@ -22,7 +24,6 @@ function parseGuid(text: string, words: Words): boolean {
   return invalid === 0;
 }
 
-const DASHES = [8, 13, 18, 23];
 const DASH = 0x2d;
 
 /** The value of each character as a hexadecimal digit; negative: it is none. */

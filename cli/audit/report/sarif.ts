@@ -28,9 +28,8 @@ const LEVELS: Record<Severity, Result.level> = {
 };
 
 /**
- * GitHub stores the first 5,000 results of a run and refuses a run of more than 25,000
- * (https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit). It is
- * left to us which those are.
+ * Of a run GitHub keeps 5,000 results, by severity, and it refuses one of more than 25,000
+ * (https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit).
  */
 const MOST_RESULTS = 5000;
 

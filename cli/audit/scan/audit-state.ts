@@ -67,8 +67,9 @@ export class AuditState {
     this.#findings.set(finding.id, finding);
   }
 
-  isNew(collection: CollectionName, objectId: string): boolean {
-    return !this.#seen[collection].has(objectId);
+  /** Notes an entity. True if it was not seen before. */
+  see(collection: CollectionName, objectId: string): boolean {
+    return this.#seen[collection].set(objectId);
   }
 
   /** How many different entities of a collection were read. */

@@ -1,5 +1,4 @@
 import { DAY_MS } from "../../../infra/duration.ts";
-import { calendarEndMs } from "../calendar-span.ts";
 import { entityFindings, federatedFinding, type Judging, ownerlessFinding } from "../findings/entity.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { CollectionName } from "../graph/collections.ts";
@@ -27,16 +26,21 @@ export interface PageOutcome {
 }
 
 export interface PageJudging extends Judging {
-  /** Keys whose end somebody wants to know. */
+  /** Keys whose dates somebody wants to know. */
   wantedKeys: ReadonlySet<string>;
+  /** Up to when ends are counted by day. */
+  calendarEndMs: number;
 }
 
-/** Judges the entries of one page. */
+/**
+ * Judges the entries of one page.
+ * @param isFirst notes an entity, and tells whether it was not seen before: on no other page, and not on this one.
+ */
 export function judgePage(
   collection: CollectionName,
   items: readonly unknown[],
   judging: PageJudging,
-  isNew: (objectId: string) => boolean,
+  isFirst: (objectId: string) => boolean,
 ): PageOutcome {
   const outcome: PageOutcome = {
     objectIds: [],
@@ -50,7 +54,6 @@ export function judgePage(
     createdMs: [],
   };
   const read = collection === "servicePrincipals" ? readServicePrincipal : readApplication;
-  const onThisPage = new Set<string>();
   for (const item of items) {
     const entity = read(item);
     if (entity === undefined) {
@@ -58,8 +61,7 @@ export function judgePage(
       continue;
     }
     if (entity.createdMs !== null) outcome.createdMs.push(entity.createdMs);
-    if (onThisPage.has(entity.objectId) || !isNew(entity.objectId)) continue;
-    onThisPage.add(entity.objectId);
+    if (!isFirst(entity.objectId)) continue;
     outcome.objectIds.push(entity.objectId);
     judgeEntity(collection, entity, judging, outcome);
   }
@@ -82,11 +84,10 @@ function judgeEntity(
   outcome.findings.push(...entityFindings(entity, judging));
   if (collection === "servicePrincipals" && entity.disabled) outcome.disabledAppIds.push(entity.appId);
   if (judging.managed.byApplication.has(entity.objectId)) outcome.managedApplications.push(entity.objectId);
-  const calendarEnd = calendarEndMs(judging.nowMs);
   for (const { keyId, startMs, endMs } of entity.credentials) {
     if (judging.wantedKeys.has(keyId)) outcome.keys.push([keyId, { startMs, endMs }]);
     if (endMs === null || endMs <= judging.nowMs || entity.disabled) continue;
-    if (endMs < calendarEnd) {
+    if (endMs < judging.calendarEndMs) {
       outcome.expiries.push([Math.floor(endMs / DAY_MS), entity.name]);
     }
   }

@@ -179,7 +179,7 @@ class CollectionScan {
     const { state, judging, onProgress } = this.#args;
     const { name } = this.#collection;
     this.#expected ??= count;
-    const outcome = judgePage(name, items, judging, (id) => state.isNew(name, id));
+    const outcome = judgePage(name, items, judging, (id) => state.see(name, id));
     state.applyPage(chain, next, outcome);
     onProgress(name, state.read(name), this.#expected);
     return { outcome, next, count };

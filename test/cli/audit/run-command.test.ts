@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { RestError } from "@azure/core-rest-pipeline";
 import { parseOptions } from "../../../cli/audit/options.ts";
 import { type CommandSurroundings, runAuditCommand } from "../../../cli/audit/run-command.ts";
 import { CommandError } from "../../../cli/exit-codes.ts";
 import { application, guid, numbers, secret, servicePrincipal } from "../../support/audit.ts";
 import { answerFrom, error, type GraphDirectory } from "../../support/graph-directory.ts";
 import { type Answer, NOW_MS, startGraph, testCredential } from "../../support/graph-server.ts";
+import { isolatedEnvironment } from "../../support/pulumi.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const directory: GraphDirectory = {
@@ -255,4 +257,91 @@ test("a record of who was told that is no use is refused before the directory is
   assert.equal(thrown.exitCode, 2);
   assert.match(thrown.message, /--notified .* is not what an audit wrote there/);
   assert.equal(asked, 0);
+});
+
+test("a directory that does not answer in time ends with 9, and with how to go on", async (context) => {
+  const late = new RestError("no answer within 60000 ms", { code: "ETIMEDOUT" });
+  const resume = join(await temporaryFolder(context), "scan.state");
+  const { thrown, out } = await run(context, { resume }, undefined, {
+    createCredential: () => Promise.resolve({ getToken: () => Promise.reject(late) }),
+  });
+  assert.ok(thrown instanceof CommandError);
+  assert.equal(thrown.exitCode, 9);
+  assert.match(
+    thrown.message,
+    /^the directory cannot be read: .* failed: ETIMEDOUT\. Run it again with --resume/,
+  );
+  assert.equal(out, "");
+});
+
+test("a stack that is not there ends with 6, before the directory is asked", async (context) => {
+  const folder = await temporaryFolder(context);
+  const env = await isolatedEnvironment({
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_HOME: folder,
+  });
+  let asked = 0;
+  const answer: Answer = (question, origin) => {
+    asked++;
+    return answerFrom(directory, origin, question);
+  };
+  const { thrown } = await run(context, { stack: ["nowhere"] }, answer, { env });
+  assert.ok(thrown instanceof CommandError, String(thrown));
+  assert.equal(thrown.exitCode, 6);
+  assert.match(thrown.message, /there is no such stack: .*nowhere/s);
+  assert.equal(asked, 0);
+});
+
+test("on a terminal one line tells how far the audit is, and is gone at the end", async (context) => {
+  let [told, code] = ["", undefined as number | undefined];
+  const { write } = process.stderr;
+  // Only while the command runs: the test runner writes, too.
+  context.mock.method(process.stderr, "write", (text: string) => {
+    told += text;
+    return true;
+  });
+  const terminal = { out: () => undefined, err: () => undefined, verbatim: () => undefined };
+  try {
+    const { origin } = await startGraph(context, (question, from) => answerFrom(directory, from, question));
+    code = await runAuditCommand(parseOptions({ graphUrl: origin, signIns: false }), {
+      env: {},
+      terminal: { ...terminal, interactive: true, style: (_, text) => text },
+      createCredential: () => Promise.resolve(testCredential),
+      audit: { random: () => 0, nowMs: () => NOW_MS, pauseMs: () => Promise.resolve() },
+    });
+  } finally {
+    process.stderr.write = write;
+  }
+  assert.equal(code, 0);
+  const lines = told.split("\r");
+  assert.ok(lines.filter((line) => line.startsWith("Reading the directory")).length >= 5);
+  for (const line of lines.slice(1)) assert.ok(line.endsWith("\u001b[K") && line.length < 90, line);
+  assert.equal(lines.at(-1), "\u001b[K");
+  assert.doesNotMatch(told, /\n/);
+});
+
+test("a failed audit takes its line of progress away, too", async (context) => {
+  let told = "";
+  const { write } = process.stderr;
+  context.mock.method(process.stderr, "write", (text: string) => {
+    told += text;
+    return true;
+  });
+  const broken: Answer = (question, origin) =>
+    question.url.includes("passwordCredentials")
+      ? error(403, "Authorization_RequestDenied")
+      : answerFrom(directory, origin, question);
+  const { thrown } = await run(context, {}, broken, {
+    terminal: {
+      out: () => undefined,
+      err: () => undefined,
+      verbatim: () => undefined,
+      interactive: true,
+      style: (_, text) => text,
+    },
+  });
+  process.stderr.write = write;
+  assert.ok(thrown instanceof CommandError);
+  assert.ok(told.endsWith("\r\u001b[K"), JSON.stringify(told));
 });

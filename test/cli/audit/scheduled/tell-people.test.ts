@@ -143,6 +143,24 @@ test("a secret is told of at each tier and again until it is solved: opened, rem
   );
 });
 
+test("every reminder leads to what to do, and the last word to how issues come and go", async () => {
+  const forge = new MemoryForge();
+  const dueMs = NOW_MS + 2 * DAY_MS;
+  for (let day = 0; day <= 4; day++) {
+    const endings = day < 4 ? [{ name: "crm", dueMs }] : [];
+    await tellPeople({ result: resultAt(NOW_MS + day * DAY_MS, endings), forge, docsUrl, mail: undefined });
+  }
+  const comments = forge.issues.flatMap((issue) => issue.comments);
+  const [reminders, last] = [true, false].map((isReminder) =>
+    comments.filter((comment) => comment.startsWith("Reminder") === isReminder),
+  );
+  assert.ok(reminders !== undefined && reminders.length >= 1 && last !== undefined && last.length >= 1);
+  for (const comment of reminders) {
+    assert.match(comment, /What to do: \[[\w ]+\]\(\S+\/runbooks\/[a-z-]+\.md\)\.$/);
+  }
+  for (const comment of last) assert.match(comment, /\[How this issue comes and goes\]\(\S+#scheduled\)\.$/);
+});
+
 test("issues are one for each tier, found again, edited and closed when solved; a new matter opens a new one", async () => {
   const forge = new MemoryForge();
   const at = (days: number, ...endings: Ending[]) =>
