@@ -11,12 +11,13 @@ import { median, summarise } from "../measure.ts";
 const LATENCY_MS = 50;
 const BIG = 100_000;
 const SMALL = 10_000;
-/** Requests at once. The first is held to the aim; the command's default is 8. */
+/** Requests at once; the command's default is the second. */
 const CONCURRENCIES = [4, 8];
 const TIMEOUT_MS = 15 * 60_000;
 
 const scanSchema = z.object({
   durationMs: z.number(),
+  cpuMs: z.number().optional(),
   peakMb: z.number(),
   keptMb: z.number().optional(),
   entities: z.number(),
@@ -24,7 +25,10 @@ const scanSchema = z.object({
   findings: z.number(),
 });
 
-type Scan = z.infer<typeof scanSchema> & { pages: number };
+/** What the server says of itself: pages since it was last asked, and the processor time that they took it. */
+const servedSchema = z.object({ pages: z.number(), serverCpuMs: z.number() });
+
+type Scan = z.infer<typeof scanSchema> & z.infer<typeof servedSchema>;
 
 /** The audit of a big tenant, against what the network allows, and against the scan that common scripts do. */
 export const auditBenchmark: Benchmark = {
@@ -65,7 +69,7 @@ export const auditBenchmark: Benchmark = {
 function figuresOf(results: ReadonlyMap<string, Scan[]>, small: Scan[], sequential: string): Figure[] {
   const [baseline] = results.get(sequential) ?? [];
   const figures: Figure[] = [];
-  for (const [index, concurrency] of CONCURRENCIES.entries()) {
+  for (const concurrency of CONCURRENCIES) {
     const scans = results.get(`audit of ${BIG}, ${concurrency} at once`) ?? [];
     const durationMs = median(scans.map((each) => each.durationMs));
     const pages = median(scans.map((each) => each.pages));
@@ -75,7 +79,7 @@ function figuresOf(results: ReadonlyMap<string, Scan[]>, small: Scan[], sequenti
         name: `time / (${pages} pages × latency / ${concurrency})`,
         value: durationMs / ((pages * LATENCY_MS) / concurrency),
         unit: "×",
-        ...(index === 0 ? { aim: { atMost: 1.2 } } : {}),
+        aim: { atMost: 1.2 },
       },
       {
         name: `time / (${least} full pages × latency / ${concurrency})`,
@@ -83,12 +87,25 @@ function figuresOf(results: ReadonlyMap<string, Scan[]>, small: Scan[], sequenti
         unit: "×",
       },
     );
+    // On a machine with other work this says what the scan itself costs, and that the server is not what is measured.
+    figures.push(
+      {
+        name: `processor time of the audit, ${concurrency} at once`,
+        value: Math.round(median(scans.map(({ cpuMs }) => cpuMs ?? 0))),
+        unit: "ms",
+      },
+      {
+        name: `processor time of the server meanwhile, ${concurrency} at once`,
+        value: Math.round(median(scans.map(({ serverCpuMs }) => serverCpuMs))),
+        unit: "ms",
+      },
+    );
     if (baseline !== undefined) {
       figures.push({
         name: `default pages one by one / audit with ${concurrency} at once`,
         value: baseline.durationMs / durationMs,
         unit: "×",
-        ...(index === 0 ? { aim: { atLeast: 10 } } : {}),
+        aim: { atLeast: 10 },
       });
     }
   }
@@ -99,7 +116,12 @@ function figuresOf(results: ReadonlyMap<string, Scan[]>, small: Scan[], sequenti
   figures.push(
     { name: `peak memory at ${SMALL} applications`, value: Math.round(peak(small)), unit: "MB" },
     { name: `peak memory at ${BIG} applications`, value: Math.round(peak(bigScans)), unit: "MB" },
-    { name: "ratio of the two", value: peak(bigScans) / peak(small), unit: "×", aim: { atMost: 2 } },
+    {
+      name: `peak memory at ${BIG} / at ${SMALL}`,
+      value: peak(bigScans) / peak(small),
+      unit: "×",
+      aim: { atMost: 1.2 },
+    },
     { name: `memory without garbage at the end, ${SMALL}`, value: Math.round(kept(small)), unit: "MB" },
     { name: `memory without garbage at the end, ${BIG}`, value: Math.round(kept(bigScans)), unit: "MB" },
   );
@@ -133,8 +155,7 @@ interface Server {
   applications: number;
   origin: string;
   caPem: string;
-  /** How many pages it has handed out since it was last asked. */
-  takePages(): Promise<number>;
+  takeServed(): Promise<z.infer<typeof servedSchema>>;
   stop(): void;
 }
 
@@ -157,16 +178,16 @@ async function startServer({ progress, after }: BenchmarkContext, applications: 
   const { origin, caPem } = z
     .object({ origin: z.string(), caPem: z.string() })
     .parse(JSON.parse(await next()));
-  const takePages = async () => {
-    child.stdin.write("pages\n");
-    return Number(await next());
+  const takeServed = async () => {
+    child.stdin.write("served\n");
+    return servedSchema.parse(JSON.parse(await next()));
   };
-  return { applications, origin, caPem, takePages, stop };
+  return { applications, origin, caPem, takeServed, stop };
 }
 
 /** One scan in a process of its own, so that its memory is its own. */
 async function scan(server: Server, script: string, ...args: string[]): Promise<Scan> {
-  await server.takePages();
+  await server.takeServed();
   const { exitCode, stdout, stderr } = await runProcess(
     process.execPath,
     ["--expose-gc", join(import.meta.dirname, script), server.origin, ...args],
@@ -177,5 +198,5 @@ async function scan(server: Server, script: string, ...args: string[]): Promise<
   if (result.entities !== 2 * server.applications || result.credentials !== 3 * server.applications) {
     throw new Error(`${script} read ${result.entities} entities and ${result.credentials} credentials`);
   }
-  return { ...result, pages: await server.takePages() };
+  return { ...result, ...(await server.takeServed()) };
 }

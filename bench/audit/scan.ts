@@ -4,12 +4,13 @@ import { trust } from "../../test/support/https-server.ts";
 
 /**
  * One audit in a process of its own: `node scan.ts ORIGIN CONCURRENCY`, with the authority to trust in
- * `KEYTURN_BENCH_CA`. Prints how long it took, the most memory that it had, what was left of it
+ * `KEYTURN_BENCH_CA`. Prints how long it took, how much processor time, the most memory that it had, what was left of it
  * without garbage (with --expose-gc), and what it found.
  */
 const [origin = "", concurrency = ""] = process.argv.slice(2);
 trust(process.env.KEYTURN_BENCH_CA ?? "");
 
+const cpuBefore = process.cpuUsage();
 const startedMs = performance.now();
 const result = await runAudit(
   {
@@ -31,6 +32,7 @@ const result = await runAudit(
   { random: Math.random, nowMs: Date.now, pauseMs: () => Promise.resolve(), onProgress: () => undefined },
 );
 const durationMs = performance.now() - startedMs;
+const { user, system } = process.cpuUsage(cpuBefore);
 const { read, findings } = result;
 // The most of the process's life, in KiB (getrusage); then what is left without garbage.
 const peakMb = process.resourceUsage().maxRSS / 1024;
@@ -39,6 +41,7 @@ const { heapUsed, external } = process.memoryUsage();
 process.stdout.write(
   JSON.stringify({
     durationMs,
+    cpuMs: (user + system) / 1000,
     peakMb,
     keptMb: (heapUsed + external) / 2 ** 20,
     entities: read.applications + read.servicePrincipals,

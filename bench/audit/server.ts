@@ -5,15 +5,17 @@ import { tenantOf } from "./tenant.ts";
 
 /**
  * A Microsoft Graph in a process of its own: `node server.ts APPLICATIONS LATENCY_MS`. Each answer takes the
- * latency. Prints one line of JSON when it listens; then, for each line on standard input, how many pages it has
- * handed out since the last.
+ * latency. Prints one line of JSON when it listens; then, for each line on standard input, another one with how many
+ * pages it has handed out since the last, and how much processor time that took it.
  *
- * Answers are made once and kept, compressed as Graph compresses them, so that a measured run waits for the latency and not for this process.
+ * Answers are made once and kept, compressed as Graph compresses them, so that a measured run waits for the latency and
+ * not for this process.
  */
 const [applications = 0, latencyMs = 0] = process.argv.slice(2).map(Number);
 const directory = tenantOf(applications, Date.now());
 const made = new Map<string, ReturnType<typeof make>>();
 let pages = 0;
+let before = process.cpuUsage();
 
 const server = await startHttpsServer((request, response) => {
   const url = request.url ?? "";
@@ -34,8 +36,10 @@ const server = await startHttpsServer((request, response) => {
 
 process.stdout.write(`${JSON.stringify({ origin: server.origin, caPem: server.caPem })}\n`);
 process.stdin.on("data", () => {
-  process.stdout.write(`${pages}\n`);
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(`${JSON.stringify({ pages, serverCpuMs: (user + system) / 1000 })}\n`);
   pages = 0;
+  before = process.cpuUsage();
 });
 process.stdin.on("end", () => process.exit());
 
