@@ -280,12 +280,10 @@ function numberOf(scalar: Scalar, nowMs: number): number {
   return Number(scalar.evaluate({ row: {}, nowMs, aggregates: [] }));
 }
 
-/** Whether the table that an operand begins with is not there. */
+/** Whether an operand is a table that is not there. */
 function isMissing(node: SyntaxNode): boolean {
-  const kind = kindOf(node);
-  if (kind === "ParenthesizedExpression" || kind === "PipeExpression")
-    return isMissing(part(node, "Expression"));
-  return kind === "NameReference" && node.ReferencedSymbol === null;
+  if (kindOf(node) === "ParenthesizedExpression") return isMissing(part(node, "Expression"));
+  return kindOf(node) === "NameReference" && node.ReferencedSymbol === null;
 }
 
 /** A column that a table lacks is empty in its rows. A table that is not there is passed over if the union is fuzzy. */

@@ -192,6 +192,7 @@ test("old rows, and too many, make room for new ones", async () => {
 });
 
 const scenarios = fc.record({
+  lateness: fc.constantFrom(0, 3, 30, 90),
   minutes: fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 15 }),
   frequency: fc.constantFrom("PT1M", "PT5M", "PT15M", "PT1H"),
   window: fc.constantFrom("PT5M", "PT15M", "PT1H"),
@@ -203,7 +204,8 @@ const scenarios = fc.record({
 });
 
 async function prepared(scenario: typeof scenarios extends fc.Arbitrary<infer T> ? T : never) {
-  const { minutes, frequency, window, threshold, operator, autoMitigate, asksForTime, periods } = scenario;
+  const { minutes, frequency, window, threshold, operator, autoMitigate, asksForTime, periods, lateness } =
+    scenario;
   const workspace = await watchedWorkspace();
   await workspace.declare(
     "any",
@@ -217,6 +219,7 @@ async function prepared(scenario: typeof scenarios extends fc.Arbitrary<infer T>
     ),
   );
   await workspace.store.update((draft) => {
+    draft.logs.delays = { AppEvents: lateness * MINUTE_MS };
     for (const minute of minutes.toSorted((a, b) => a - b)) {
       recordLog(draft.logs, WORKSPACE_ID, "AppEvents", { TimeGenerated: NOON_MS + minute * MINUTE_MS });
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addOwner } from "../../../../sandbox/entra/references.ts";
 import { createRoleAssignment } from "../../../../sandbox/entra/role-assignments.ts";
-import { addApplication } from "../../../support/directory.ts";
+import { addApplication, addUser } from "../../../support/directory.ts";
 import { graphAs, graphWith } from "../../../support/graph-caller.ts";
 import { startFace } from "../../../support/https-face.ts";
 import { appToken } from "../../../support/token-endpoint.ts";
@@ -98,6 +98,30 @@ test("ownership alone is nothing, and so is a permission to read", async () => {
     const graph = await graphAs(sandbox, application);
     assert.equal((await graph("POST", `/v1.0/applications/${target.id}/addPassword`, {})).status, 403);
   }
+});
+
+test("of an owner whom the caller may not read, Graph tells type and id", async () => {
+  await using sandbox = await startFace();
+  const { id } = await addApplication(sandbox);
+  const olga = await addUser(sandbox, "olga");
+  await sandbox.store.update(({ entra }) => addOwner(entra, "application", id, olga.id));
+  const ownerSeenWith = async (...graphRoles: string[]) => {
+    const application = await addApplication(sandbox, { displayName: graphRoles.join(), graphRoles });
+    const graph = await graphAs(sandbox, application);
+    const { status, body } = await graph(
+      "GET",
+      `/v1.0/applications/${id}/owners?$select=id,displayName,mail`,
+    );
+    assert.equal(status, 200);
+    return body.value;
+  };
+  const known = { "@odata.type": "#microsoft.graph.user", id: olga.id };
+  assert.deepEqual(await ownerSeenWith("Application.Read.All"), [
+    { ...known, displayName: null, mail: null },
+  ]);
+  assert.deepEqual(await ownerSeenWith("Application.Read.All", "User.Read.All"), [
+    { ...known, displayName: olga.displayName, mail: olga.mail },
+  ]);
 });
 
 test("a directory role gives the right, for the directory or for one application", async () => {

@@ -187,9 +187,22 @@ describe("tables", () => {
   it("are joined one below the other; what is not there may be passed over", () => {
     assert.deepEqual(run("union E, Other | where isnotnull(X) | project Name, X, N"), [["RUN", 7, null]]);
     assert.deepEqual(run("union isfuzzy=true Other, Missing | project Name"), [["RUN"]]);
+    assert.deepEqual(run("union isfuzzy=true Other, (Missing) | project Name"), [["RUN"]]);
+    const none = "datatable(Name:string, Bag:dynamic)[]";
+    assert.deepEqual(run(`union isfuzzy=true (${none}), (Missing) | where Name == "a" | count`), [[0]]);
     assert.deepEqual(run("let t = 4; let big = E | where N > t; big | union (Other | where X > t) | count"), [
       [2],
     ]);
+  });
+});
+
+describe("rows in the query itself", () => {
+  it("are tables like others", () => {
+    assert.deepEqual(run('datatable(Name:string, N:long)["a", 1, "b", -2] | where N < 2'), [
+      ["a", 1],
+      ["b", -2],
+    ]);
+    assert.deepEqual(run("datatable(Name:string)[] | count"), [[0]]);
   });
 });
 
@@ -205,6 +218,10 @@ describe("what is not evaluated", () => {
     ["E | extend tostring(N)", /no name of its own/],
     ["E | summarize hint.strategy=shuffle count() by Name", /parameters/],
     ["union withsource=T E, Other", /parameters of union/],
+    [
+      "union isfuzzy=true Other, (Missing | take 1)",
+      /does not evaluate this table \(NameReference\): Missing/,
+    ],
     ["union E, Clash", /one name and different types/],
     ["E | where N % 2 == 1", /does not evaluate % between long, long/],
     ["let f = (a:long) { a + 1 }; E | where f(N) > 1", /does not evaluate/],
