@@ -15,9 +15,9 @@ import { type Customer, FailingCustomers } from "./failing-customers.ts";
 import { judge, mayBeSecret, type Verdict } from "./judge-call.ts";
 
 export interface BreakerOptions {
-  /** Time until the first probe after opening; milliseconds, default 5,000. Doubles with each failed probe. */
+  /** Longest time until the first probe after opening, half of it at least; milliseconds, default 5,000. Doubles with each failed probe. */
   readonly firstProbeMs: number;
-  /** Longest time between probes; milliseconds, default 60,000. */
+  /** Longest time between probes, half of it at least; milliseconds, default 60,000. */
   readonly longestProbeMs: number;
   /**
    * Different customers, of as many tenants, that must fail in a row before their trouble counts as the application's.

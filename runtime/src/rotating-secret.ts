@@ -46,7 +46,10 @@ export interface WithClientSecretOptions {
 export interface RotatingSecretStatus {
   readonly credential: string;
   readonly source: string;
+  /** The current secret. */
   readonly secret: SecretInfo | undefined;
+  /** The one that the directory accepted last: the previous one, while the current one is refused. */
+  readonly inUse: SecretInfo | undefined;
   readonly breaker: BreakerState["state"];
   readonly waiters: number;
 }
@@ -75,6 +78,7 @@ export class RotatingSecret {
   readonly #breaker: ApplicationBreaker;
   readonly #telemetry: Telemetry;
   readonly #observer: RunObserver;
+  #inUse: SecretInfo | undefined;
 
   /** @throws ConfigurationError naming every option that cannot be used. */
   constructor(options: RotatingSecretOptions) {
@@ -88,6 +92,7 @@ export class RotatingSecret {
     this.#source = options.source;
     this.#telemetry = new Telemetry(options.credential, options.meterProvider, () => ({
       secret: this.#cache.current?.info,
+      inUse: this.#inUse,
       breaker: this.#breaker.state.state,
       waiters: this.gate.waiters,
       nowMs: clock.nowMs(),
@@ -123,8 +128,12 @@ export class RotatingSecret {
       },
     });
     this.#observer = {
-      onAttempt: (operation, _secret, failure, durationMs) =>
-        this.#telemetry.tokenRequest(operation.grantType, failure, durationMs),
+      onAttempt: (operation, secret, failure, durationMs) => {
+        if (failure === undefined) {
+          this.#inUse = secret.info;
+        }
+        this.#telemetry.tokenRequest(operation.grantType, failure, durationMs);
+      },
       onRefused: (secret, { kind, codes, traceId }) =>
         this.#telemetry.event({ type: "secret-refused", kind, codes, traceId, secret: secret.info }),
       onFallback: (secret) => {
@@ -140,6 +149,7 @@ export class RotatingSecret {
       credential: this.credential,
       source: this.#source.description,
       secret: this.#cache.current?.info,
+      inUse: this.#inUse,
       breaker: this.#breaker.state.state,
       waiters: this.gate.waiters,
     };

@@ -45,6 +45,8 @@ export class SecretCache {
   #previous: Previous | undefined;
   #reading: Promise<ClientSecret> | undefined;
   #readsBegun = 0;
+  /** `#readsBegun` when the source last told of a change. */
+  #changedAfter: number | undefined;
   /** Monotonic time of the next read in the background. */
   #nextReadMs = 0;
   #readEndedMs = Number.NEGATIVE_INFINITY;
@@ -258,7 +260,9 @@ export class SecretCache {
 
   /** A read under way may have seen what was before the change: another one must follow it. */
   #readChange(): void {
-    if (!this.#closed.signal.aborted) {
+    // One that is to follow already will see this change, too.
+    if (!this.#closed.signal.aborted && this.#changedAfter !== this.#readsBegun) {
+      this.#changedAfter = this.#readsBegun;
       this.loadSince(this.#readsBegun).catch(() => {}); // As below.
     }
   }

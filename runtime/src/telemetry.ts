@@ -20,7 +20,10 @@ const durationBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10];
 
 /** What the gauges read at each collection. */
 export interface Gauges {
+  /** The current secret. */
   readonly secret: SecretInfo | undefined;
+  /** The one that the directory accepted last. */
+  readonly inUse: SecretInfo | undefined;
   readonly breaker: keyof typeof breakerNumbers;
   readonly waiters: number;
   /** Milliseconds since 1970. */
@@ -128,7 +131,7 @@ export class Telemetry {
       unit: "s",
     });
     const generation = meter.createObservableGauge("keyturn.secret.generation", {
-      description: "Generation of the current secret",
+      description: "Generation of the secret in use: the one that the directory accepted last",
     });
     const breaker = meter.createObservableGauge("keyturn.breaker.state", {
       description: "0 closed, 1 half-open, 2 open",
@@ -139,7 +142,7 @@ export class Telemetry {
     });
     const instruments = [age, timeToExpiry, generation, breaker, waiters];
     const collect = (result: BatchObservableResult) => {
-      const { secret, breaker: state, waiters: waiting, nowMs } = gauges();
+      const { secret, inUse, breaker: state, waiters: waiting, nowMs } = gauges();
       result.observe(breaker, breakerNumbers[state], this.#attributes);
       result.observe(waiters, waiting, this.#attributes);
       if (secret?.createdAtMs !== undefined) {
@@ -148,8 +151,9 @@ export class Telemetry {
       if (secret?.expiresAtMs !== undefined) {
         result.observe(timeToExpiry, (secret.expiresAtMs - nowMs) / 1000, this.#attributes);
       }
-      if (secret?.generation !== undefined) {
-        result.observe(generation, secret.generation, this.#attributes);
+      const inUseOrCurrent = (inUse ?? secret)?.generation;
+      if (inUseOrCurrent !== undefined) {
+        result.observe(generation, inUseOrCurrent, this.#attributes);
       }
     };
     meter.addBatchObservableCallback(collect, instruments);

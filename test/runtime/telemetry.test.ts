@@ -65,10 +65,11 @@ describe("telemetry", () => {
       "keyturn.secret.fallbacks": 1,
       "keyturn.secret.age": 600,
       "keyturn.secret.time_to_expiry": 90 * 86_400 - 600,
-      "keyturn.secret.generation": 2,
+      "keyturn.secret.generation": 1, // It works with the previous one.
       "keyturn.breaker.state": 0,
       "keyturn.token.waiters": 0,
     });
+    assert.deepEqual([secret.status.secret?.generation, secret.status.inUse?.generation], [2, 1]);
     directory.secrets.set("secret-1", "expired");
     directory.secrets.set("secret-2", "expired");
     await time.advance(7_200_000);

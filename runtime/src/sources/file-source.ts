@@ -1,6 +1,6 @@
 import { watch } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { OptionsCheck } from "../check-options.ts";
 import { ClientSecret } from "../client-secret.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -43,6 +43,8 @@ class FileSource implements SecretSource {
   readonly #clock: Clock;
   #last: ClientSecret | undefined;
   #changes = 0;
+  /** The file as it was when last looked at. */
+  #seen: string | undefined;
 
   constructor(path: string, pollIntervalMs: number, clock: Clock) {
     this.description = `file ${path}`;
@@ -53,6 +55,7 @@ class FileSource implements SecretSource {
 
   async readCurrent({ signal }: ReadOptions): Promise<ClientSecret> {
     let text: string;
+    this.#seen = await fingerprint(this.#path); // Before it is read: a change meanwhile will be noticed.
     try {
       const { size } = await stat(this.#path);
       if (size > longestFileBytes) {
@@ -74,22 +77,39 @@ class FileSource implements SecretSource {
     return this.#last;
   }
 
+  /** Whether a change of that name in the folder may be one of the secret: the file, or Kubernetes' link to it. */
+  #mayConcern(name: string | null): boolean {
+    return name === null || name === basename(this.#path) || name.startsWith("..");
+  }
+
   watch(onChange: () => void): () => void {
     // The folder, not the file: an atomic replacement and Kubernetes' change of a symbolic link are new files.
     let stopWatching = () => {};
     try {
-      const watcher = watch(dirname(this.#path), { persistent: false }, () => onChange());
+      const watcher = watch(dirname(this.#path), { persistent: false }, (_event, name) => {
+        if (this.#mayConcern(name)) {
+          onChange();
+        }
+      });
       watcher.on("error", () => watcher.close()); // The folder went away, or watches ran out: looking remains.
       stopWatching = () => watcher.close();
     } catch {
       // As above.
     }
     let cancelTimer = () => {};
+    let isOver = false;
     const look = () => {
       cancelTimer = this.#clock.setTimer(
-        () => {
-          onChange();
-          look();
+        async () => {
+          const seen = await fingerprint(this.#path);
+          if (!isOver) {
+            // A file that stays as it is, missing ones included, is left to the reader's own schedule.
+            if (seen !== this.#seen) {
+              this.#seen = seen;
+              onChange();
+            }
+            look();
+          }
         },
         this.#pollIntervalMs,
         { background: true },
@@ -97,9 +117,20 @@ class FileSource implements SecretSource {
     };
     look();
     return () => {
+      isOver = true;
       stopWatching();
       cancelTimer();
     };
+  }
+}
+
+/** Tells whether a file is another one, or has other content, than before; says `missing` of one that is not there. */
+async function fingerprint(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path);
+    return [dev, ino, size, mtimeMs, ctimeMs].join(" ");
+  } catch {
+    return "missing";
   }
 }
 

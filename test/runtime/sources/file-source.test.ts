@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, watch, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { SecretReadError } from "../../../runtime/src/errors.ts";
@@ -91,14 +93,73 @@ test("looks at the file now and then, where no change is told", async (t) => {
   const path = join(folder, "secret");
   const time = new VirtualTime();
   const source = fileSource({ path, pollIntervalMs: 5_000, clock: time });
+  writeFileSync(path, "value-1");
+  await source.readCurrent({ signal });
+  let looks = 0;
+  let noticed = () => {};
+  const stop =
+    source.watch?.(() => {
+      looks++;
+      noticed();
+    }) ?? assert.fail("cannot watch");
+  rmSync(folder, { recursive: true }); // And with it the watch.
+  mkdirSync(folder);
+  writeFileSync(path, "value-2");
+  const change = new Promise<void>((resolve) => {
+    noticed = resolve;
+  });
+  await time.advance(5_000);
+  await change;
+  assert.ok(looks >= 1);
+  stop();
+  await time.settle();
+  assert.equal(time.timers, 0);
+});
+
+test("a missing file is left to the reader's schedule", async (t) => {
+  const time = new VirtualTime();
+  const path = join(temporaryFolder(t), "secret");
+  writeFileSync(path, "value-1");
+  const secret = new RotatingSecret({
+    credential: "mailman",
+    source: fileSource({ path, clock: time }),
+    clock: time,
+    random: () => 0.5,
+  });
+  let failures = 0;
+  secret.onEvent(({ type }) => {
+    failures += type === "secret-read-failed" ? 1 : 0;
+  });
+  await secret.start();
+  rmSync(path);
+  for (let looks = 0; looks < 360; looks++) {
+    await time.advance(10_000);
+    await stat(tmpdir()); // As long as the source's own look at the file takes.
+  }
+  assert.ok(failures > 10 && failures <= 130, `${failures} failures`);
+  secret.close();
+});
+
+test("other files of the folder are not its concern", async (t) => {
+  const folder = temporaryFolder(t);
+  const source = fileSource({ path: join(folder, "secret"), clock: new VirtualTime() });
   let looks = 0;
   const stop = source.watch?.(() => looks++) ?? assert.fail("cannot watch");
-  rmSync(folder, { recursive: true });
-  const before = looks;
-  await time.advance(20_000);
-  assert.ok(looks - before >= 4, `${looks - before} looks`);
+  const told = new Promise<void>((resolve) => {
+    const watcher = watch(folder, (_event, name) => {
+      if (name === "last") {
+        watcher.close();
+        resolve();
+      }
+    });
+  });
+  for (let write = 0; write < 100; write++) {
+    writeFileSync(join(folder, "other"), `${write}`);
+  }
+  writeFileSync(join(folder, "last"), "");
+  await told;
   stop();
-  assert.equal(time.timers, 0);
+  assert.equal(looks, 0);
 });
 
 test("looks no more once it was told to stop", async (t) => {
