@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { formatInstant } from "../../infra/instant.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
+import { type PolicyOptions, policyOf, withPolicyOptions } from "../policy/policy.ts";
 import { type PreviewDocument, previewDocument } from "../preview/document.ts";
 import { renderPreviewMarkdown } from "../preview/render-markdown.ts";
 import { renderPreviewTable } from "../preview/render-table.ts";
@@ -13,7 +13,7 @@ const FORMATS = ["table", "markdown", "json"] as const;
 
 /** `keyturn preview`: what an update would mean for each credential. */
 export const registerPreview: RegisterCommand = (program, { terminal, setExitCode }) => {
-  withStackOption(program.command("preview"))
+  withPolicyOptions(withStackOption(program.command("preview")))
     .summary("say what an update would do to each credential")
     .description(
       "Runs the real preview and explains it: what happens to each credential, until when running consumers keep working, what else changes, what the policy pack says. Changes nothing.\n\n" +
@@ -22,18 +22,13 @@ export const registerPreview: RegisterCommand = (program, { terminal, setExitCod
     .option("--at <date>", "as if today were that date, e.g. 2027-01-15")
     .option("-f, --format <format>", `one of ${FORMATS.join(", ")}`, "table")
     .option("-j, --json", "the same as --format json")
-    .option("--no-policy", "leave the policy pack out")
-    .option("--policy-config <file>", "settings of the policy pack's rules, as JSON")
     .action(async (options: PreviewOptions) => {
       const format = options.json === true ? "json" : formatOf(options.format);
       const at = options.at === undefined ? undefined : formatInstant(parseAt(options.at));
       const { events, plans, succeeded } = await runPreview({
         open: (variables) => engineFor(options, { ...process.env, ...variables }),
         at,
-        policy: {
-          pack: options.policy,
-          config: options.policyConfig === undefined ? undefined : resolve(options.policyConfig),
-        },
+        policy: await policyOf(options),
       });
       const document = previewDocument({ stack: stackOf(options), at, events, plans });
       terminal.out(render(document, format, terminal.style));
@@ -43,12 +38,10 @@ export const registerPreview: RegisterCommand = (program, { terminal, setExitCod
     });
 };
 
-interface PreviewOptions extends StackOption {
+interface PreviewOptions extends StackOption, PolicyOptions {
   at?: string;
   format: string;
   json?: boolean;
-  policy: boolean;
-  policyConfig?: string;
 }
 
 type Format = (typeof FORMATS)[number];

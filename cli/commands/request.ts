@@ -6,12 +6,13 @@ import { CommandError, exitCodes } from "../exit-codes.ts";
 import { confirm } from "../operate/confirm.ts";
 import { describePlan } from "../operate/describe-plan.ts";
 import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../operate/read-plans.ts";
+import { onlyAdvising, type PolicyOptions, policyOf, withPolicyOptions } from "../policy/policy.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
 import type { RegisterCommand } from "./command.ts";
 import { engineFor, type StackOption, withStackOption, withTimeoutOption } from "./stack-option.ts";
 
-interface RequestOptions extends StackOption {
+interface RequestOptions extends StackOption, PolicyOptions {
   reason: string;
   yes?: boolean;
   json?: boolean;
@@ -45,10 +46,10 @@ const TEXTS: Readonly<Record<RequestSettings["action"], { summary: string; descr
 function requestCommand(action: RequestSettings["action"]): RegisterCommand {
   return (program, { terminal, setExitCode }) => {
     const { summary, description } = TEXTS[action];
-    withTimeoutOption(withStackOption(program.command(`${action} <name...>`)))
+    withPolicyOptions(withTimeoutOption(withStackOption(program.command(`${action} <name...>`))))
       .summary(summary)
       .description(
-        `${description}\n\nShows the plan and asks before anything is done.\n\nExit codes: 0 done, 1 failed or refused, 2 wrong flags or settings, 4 a credential needs a person, 8 not confirmed, 9 not ended in time.`,
+        `${description}\n\nShows the plan and asks before anything is done. What the policy pack finds is said, and stops nothing: who answers a leak must not wait for a tag.\n\nExit codes: 0 done, 1 failed or refused, 2 wrong flags or settings, 4 a credential needs a person, 8 not confirmed, 9 not ended in time.`,
       )
       .requiredOption("--reason <text>", "why, for the record (kept with the published secret's request id)")
       .option("-y, --yes", "do not ask")
@@ -56,6 +57,7 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
       .option("-q, --quiet", "do not pass on what the engine says")
       .action(async (names: string[], options: RequestOptions) => {
         requireReason(options.reason);
+        const policy = await policyOf(options);
         const engine = await engineFor(options);
         const facts = await readStackFacts(engine);
         requireKnown(names, facts.settings);
@@ -75,6 +77,7 @@ function requestCommand(action: RequestSettings["action"]): RegisterCommand {
         const result = await updateStack({
           engine: await engineFor(options, env),
           terminal,
+          policy: policy && onlyAdvising(policy),
           ...(options.quiet !== true && { onLine: (line: string) => terminal.err(line) }),
         });
         const document = statusDocument(engine.stack, formatInstant(facts.nowMs), result.credentials);

@@ -1,6 +1,7 @@
 import { reportRun } from "../engine/report-run.ts";
 import { updateStack } from "../engine/update.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { type PolicyOptions, policyOf, withPolicyOptions } from "../policy/policy.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
 import { statusDocument } from "../status/document.ts";
 import { statusTable } from "../status/table.ts";
@@ -9,21 +10,23 @@ import { engineFor, type StackOption, withStackOption, withTimeoutOption } from 
 
 /** `keyturn up`: an unattended update that also puts right what an earlier one left behind. */
 export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) => {
-  withTimeoutOption(withStackOption(program.command("up")))
+  withPolicyOptions(withTimeoutOption(withStackOption(program.command("up"))))
     .summary("update a stack, whatever state the last update left it in")
     .description(
-      "Updates a stack: creates, rotates and retires what is due. Settles what an update that died left half done, and removes what it lost in Entra.\n\n" +
-        "Exit codes: 0 all is well, 1 the update failed, 4 a credential needs a person, 9 it did not end in time.",
+      "Updates a stack: creates, rotates and retires what is due. Settles what an update that died left half done, and removes what it lost in Entra. The policy pack judges as it goes, also what no preview can know: what a mandatory rule forbids is not made.\n\n" +
+        "Exit codes: 0 all is well, 1 the update failed, 2 bad flags or settings, 4 a credential needs a person, 5 a mandatory policy is broken, 9 it did not end in time.",
     )
     .option("-j, --json", "print the result as JSON")
     .option("-y, --yes", "do not ask (nothing is asked today; accepted for scripts)")
     .option("-q, --quiet", "do not pass on what the engine says")
-    .action(async (options: StackOption & { json?: boolean; quiet?: boolean }) => {
+    .action(async (options: StackOption & PolicyOptions & { json?: boolean; quiet?: boolean }) => {
+      const policy = await policyOf(options);
       const engine = await engineFor(options);
       const quiet = options.quiet === true;
       const result = await updateStack({
         engine,
         terminal,
+        policy,
         ...(!quiet && { onLine: (line: string) => terminal.err(line) }),
       });
       const at = await directoryInstant(engine.env);

@@ -3,6 +3,8 @@ import { leadsToAnother } from "../../infra/follow-up.ts";
 import { problemsOf } from "../../infra/problems.ts";
 import type { ProcessResult } from "../../tools/run-process.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
+import type { Policy } from "../policy/policy.ts";
+import { brokenPolicy, withPolicyPack } from "../policy/policy-pack.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Directory, openDirectory } from "./directory.ts";
 import { type Engine, pulumiError, timeoutError } from "./engine.ts";
@@ -17,6 +19,8 @@ import { hasReportedAll } from "./reported-errors.ts";
 export interface UpdateArgs {
   engine: Engine;
   terminal: Terminal;
+  /** What the update is judged by; undefined: by nothing. */
+  policy: Policy | undefined;
   /** Passes the engine's own output on. */
   onLine?: (line: string) => void;
 }
@@ -36,7 +40,7 @@ const MOST_UPDATES = 3;
 /**
  * Brings a stack up to date, whatever state the last update left it in: settles what died half-way, updates,
  * goes on where one update leads to another, and removes what was lost on the way.
- * @throws CommandError if the engine refuses or fails.
+ * @throws CommandError if the engine refuses or fails, or a mandatory policy is broken.
  */
 export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
   const { engine, terminal } = args;
@@ -57,6 +61,8 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
   let credentials: Record<string, CredentialOutput> = {};
   for (let updates = 1; updates <= MOST_UPDATES; updates++) {
     const result = await up(args);
+    const broken = result.exitCode === 0 ? undefined : brokenPolicy(result.stdout);
+    if (broken !== undefined) throw broken;
     changed ||= !/\bResources:\s*\n\s*\d+ unchanged\s*$/m.test(result.stdout);
     credentials = await readCredentials(engine);
     // What stands in the outputs may be an older update's: this one has failed unless it said all of it, and no more.
@@ -89,8 +95,11 @@ async function cleanUpAfter(
   }
 }
 
-async function up({ engine, terminal, onLine }: UpdateArgs): Promise<ProcessResult> {
-  const run = () => engine.run(["up", "--yes", "--skip-preview"], onLine === undefined ? {} : { onLine });
+async function up({ engine, terminal, policy, onLine }: UpdateArgs): Promise<ProcessResult> {
+  const run = () =>
+    withPolicyPack(policy, (pack) =>
+      engine.run(["up", "--yes", "--skip-preview", ...pack], onLine === undefined ? {} : { onLine }),
+    );
   const result = await run();
   const said = `${result.stderr}\n${result.stdout}`;
   if (result.timedOut) throw timeoutError("the update");

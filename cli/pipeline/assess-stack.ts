@@ -3,6 +3,7 @@ import type { PlanReport } from "../../infra/plan-report.ts";
 import { engineFor, type StackOption } from "../commands/stack-option.ts";
 import { readSettings } from "../engine/settings.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { policyOf } from "../policy/policy.ts";
 import { type PreviewDocument, previewDocument } from "../preview/document.ts";
 import { runPreview } from "../preview/run-preview.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
@@ -32,14 +33,14 @@ export interface AssessArgs {
 }
 
 /**
- * Previews a stack with the policy pack, and judges what it finds.
+ * Previews a stack with the policy pack, as the checked-in settings have it, and judges what it finds.
  * @throws CommandError if the engine did not come as far as to say anything.
  */
 export async function assessStack({ options, stack, env, refresh = false }: AssessArgs): Promise<Assessment> {
   const run = await runPreview({
     open: (variables) => engineFor(options, { ...env, ...variables }),
     at: undefined,
-    policy: { pack: true, config: undefined },
+    policy: await policyOf(options),
     refresh,
   });
   const { events, plans, succeeded } = run;

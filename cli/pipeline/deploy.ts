@@ -12,6 +12,7 @@ import { StackLockedError } from "../engine/locked-error.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { forgeFromEnvironment } from "../forge/forge-from-environment.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
+import { policyOf } from "../policy/policy.ts";
 import { renderPreviewMarkdown } from "../preview/render-markdown.ts";
 import { renderPreviewTable } from "../preview/render-table.ts";
 import { statusTable } from "../status/table.ts";
@@ -116,13 +117,14 @@ async function deployOnce({ options, stack, given, run, env, terminal }: DeployA
   if (!verdict.apply) return { assessment, verdict, update: undefined, exitCode: exitCodes.notReviewed };
   terminal.err(`Applied, because ${verdict.because}.`);
   const engine = await engineFor(options, env);
+  const policy = await policyOf(options);
   // Not previewed again in between: of what was half done the rest would not be what was reviewed.
-  const update = await withRetries(retrying, () => updateAndVerify(engine, assessment.plans, terminal)).catch(
-    async (error: unknown) => {
-      if (!(error instanceof StackLockedError)) await reportOutcome(engine, "failed", terminal);
-      throw error;
-    },
-  );
+  const update = await withRetries(retrying, () =>
+    updateAndVerify(engine, policy, assessment.plans, terminal),
+  ).catch(async (error: unknown) => {
+    if (!(error instanceof StackLockedError)) await reportOutcome(engine, "failed", terminal);
+    throw error;
+  });
   const isWell = update.problems.length === 0;
   await reportOutcome(engine, isWell ? "succeeded" : "failed", terminal);
   return { assessment, verdict, update, exitCode: isWell ? exitCodes.ok : exitCodes.resource };

@@ -2,6 +2,7 @@ import { requestsFor } from "../commands/request.ts";
 import { engineFor, type StackOption } from "../commands/stack-option.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../operate/read-plans.ts";
+import { policyOf } from "../policy/policy.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Assessment, assessStack, exitCodeOf } from "./assess-stack.ts";
 import { withRetries } from "./retry.ts";
@@ -80,7 +81,7 @@ async function rotateOnce({ options, stack, env, terminal }: RotateStackArgs): P
       status: undefined,
     };
   }
-  const update = await updateAndVerify(engine, seen.plans, terminal);
+  const update = await updateAndVerify(engine, await policyOf(options), seen.plans, terminal);
   const isWell = update.problems.length === 0;
   await reportOutcome(engine, isWell ? "succeeded" : "failed", terminal);
   return {

@@ -3,6 +3,7 @@ import type { PlanReport } from "../../infra/plan-report.ts";
 import type { Engine } from "../engine/engine.ts";
 import { reportRun } from "../engine/report-run.ts";
 import { type UpdateResult, updateStack } from "../engine/update.ts";
+import type { Policy } from "../policy/policy.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
 import { type StatusDocument, statusDocument } from "../status/document.ts";
 import type { Terminal } from "../terminal.ts";
@@ -15,14 +16,15 @@ export interface VerifiedUpdate extends UpdateResult {
 
 /**
  * Updates a stack, and holds what it says afterwards against what was planned.
- * @throws CommandError if the engine refuses or fails.
+ * @throws CommandError if the engine refuses or fails, or a mandatory policy is broken.
  */
 export async function updateAndVerify(
   engine: Engine,
+  policy: Policy | undefined,
   plans: readonly PlanReport[],
   terminal: Terminal,
 ): Promise<VerifiedUpdate> {
-  const result = await updateStack({ engine, terminal, onLine: (line) => terminal.err(line) });
+  const result = await updateStack({ engine, terminal, policy, onLine: (line) => terminal.err(line) });
   const status = statusDocument(engine.stack, await directoryInstant(engine.env), result.credentials);
   const problems = [
     ...result.problems,

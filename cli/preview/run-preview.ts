@@ -1,13 +1,11 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { PLANS_FILE_VARIABLE, type PlanReport, planReportSchema } from "../../infra/plan-report.ts";
 import { type Engine, pulumiError } from "../engine/engine.ts";
+import type { Policy } from "../policy/policy.ts";
+import { withPolicyPack } from "../policy/policy-pack.ts";
 import { type PreviewEvents, readEvents } from "./events.ts";
-
-/** The policy pack's executable, which must be given to Pulumi by its absolute path. */
-const POLICY_PACK = fileURLToPath(new URL("../../policy/run.ts", import.meta.url));
 
 export interface PreviewRun {
   events: PreviewEvents;
@@ -21,8 +19,8 @@ export interface RunPreviewArgs {
   open(variables: Readonly<Record<string, string>>): Promise<Engine>;
   /** Plan for this moment instead of now. */
   at: string | undefined;
-  /** Whether the policy pack judges, and with which settings. */
-  policy: { pack: boolean; config: string | undefined };
+  /** What it is judged by; undefined: by nothing. */
+  policy: Policy | undefined;
   /** Whether Azure is asked first what is there, so that drift is seen. Default: false. */
   refresh?: boolean;
 }
@@ -43,9 +41,7 @@ export async function runPreview({ open, at, policy, refresh = false }: RunPrevi
     });
     const args = ["preview", "--json"];
     if (refresh) args.push("--refresh");
-    if (policy.pack) args.push("--policy-pack", POLICY_PACK);
-    if (policy.pack && policy.config !== undefined) args.push("--policy-pack-config", policy.config);
-    const result = await engine.run(args);
+    const result = await withPolicyPack(policy, (pack) => engine.run([...args, ...pack]));
     const succeeded = result.exitCode === 0;
     const events = readEvents(result.stdout.split("\n"));
     if (!succeeded && events.errors.length === 0 && events.policy.length === 0) {

@@ -44,6 +44,7 @@ export const registerDeploy: RegisterCommand = (sandbox, { terminal, setExitCode
     const result = await updateStack({
       engine,
       terminal,
+      policy: undefined,
       ...(options.verbose === true && { onLine: (line: string) => terminal.err(line) }),
     });
     const seconds = ((performance.now() - beganMs) / 1000).toFixed(1);
