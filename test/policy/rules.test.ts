@@ -230,6 +230,7 @@ const cases: Record<
               actions: ["Microsoft.KeyVault/vaults/read", UNKNOWN],
               dataActions: ["Microsoft.KeyVault/vaults/secrets/delete"],
             },
+            { actions: ["Microsoft.Authorization/roleAssignments/write"] },
             { actions: ["Microsoft.Authorization/*"], notActions: ["Microsoft.Authorization/*/Write"] },
           ],
         }),
