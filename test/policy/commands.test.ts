@@ -38,7 +38,7 @@ new RoleAssignment("reads-all", {
 export const credentials = {};
 `;
 
-const ASSIGNMENT = /roleAssignments/;
+const ASSIGNMENT = /roleAssignments/i;
 
 describe("the policy pack in the commands that update a stack", () => {
   it("judges in keyturn up what no preview could know, unless it is left out", async (t) => {
@@ -93,7 +93,6 @@ describe("the policy pack in the commands that update a stack", () => {
     };
     await mustEnd(0, "up", "--quiet");
     await writeFile(join(stack.project, "policy.json"), '{"password-lifetime":{"maxDays":30}}');
-    await mustEnd(5, "preview");
     const shown = await mustEnd(5, "pipeline", "preview");
     assert.match(shown.stdout, /lives for 90 days; at most 30 are allowed/);
     await mustEnd(5, "pipeline", "deploy");
@@ -103,7 +102,6 @@ describe("the policy pack in the commands that update a stack", () => {
     // The stack's own file takes the place of the one for all stacks.
     await writeFile(join(stack.project, "policy.dev.json"), '{"password-lifetime":{"maxDays":90}}');
     await mustEnd(0, "check");
-    await mustEnd(0, "pipeline", "preview");
     await rm(join(stack.project, "policy.dev.json"));
     assert.ok(existsSync(join(stack.project, "policy.json")));
 
