@@ -3,14 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import type { Fetch } from "../../infra/directory-time.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
-import { retryDelayMs } from "./retry.ts";
+import { pulumiAudience, pulumiCloudOf, pulumiTokenRequest } from "./pulumi-cloud.ts";
+import { type AskArgs, askForToken, type TokenRequest } from "./token-request.ts";
 
 /** Entra's audience for tokens of other platforms (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). */
 const AUDIENCE = "api://AzureADTokenExchange";
-const REQUEST_TIMEOUT_MS = 10_000;
-const TRIES = 3;
 /** GitHub's tokens live 5 minutes, those of Azure Pipelines 10; whoever reads the file may keep one for a while. */
 const RENEWAL_MS = 60_000;
 
@@ -23,14 +21,11 @@ const PRIVATE_VARIABLES = [
   "SYSTEM_ACCESSTOKEN",
 ] as const;
 
-export interface WorkloadIdentityArgs {
+export interface WorkloadIdentityArgs extends AskArgs {
   /** This process's own: Azure's SDKs look there, so that the file's name is put into it meanwhile. */
   env: NodeJS.ProcessEnv;
   /** Told when a token could not be renewed. */
   warn: (text: string) => void;
-  fetch?: Fetch;
-  random?: () => number;
-  sleep?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -38,6 +33,8 @@ export interface WorkloadIdentityArgs {
  * in as the pipeline's identity, without any secret: by the run's own OIDC token, in a file that is renewed for as long as
  * the work takes. (The azure-native provider reads it once, when it starts; what it is given for it lasts an hour, longer
  * than an update may take.) Where the run has no such token, the environment stays as it is: a person's `az login`, for instance.
+ *
+ * Where Pulumi Cloud keeps the stacks' states, a token of the run's is exchanged for one of Pulumi's, too.
  * @throws CommandError if the platform gives no token.
  */
 export async function withWorkloadIdentity<T>(
@@ -62,10 +59,18 @@ export async function withWorkloadIdentity<T>(
   }
   const folder = await mkdtemp(join(tmpdir(), "keyturn-identity-"));
   const file = join(folder, "token");
-  const renew = async () => writeFileAtomic(file, await requestToken(request, args), { mode: 0o600 });
+  const renew = async () =>
+    writeFileAtomic(file, await askForToken(request(AUDIENCE), args), { mode: 0o600 });
   let renewing: Promise<void> = Promise.resolve();
   try {
     await renew();
+    const cloud = pulumiCloudOf(env);
+    const pulumi = cloud && {
+      PULUMI_ACCESS_TOKEN: await askForToken(
+        pulumiTokenRequest(cloud, await askForToken(request(pulumiAudience(cloud)), args)),
+        args,
+      ),
+    };
     const timer = setInterval(() => {
       renewing = renewing.then(renew).catch((error: unknown) => {
         warn(`The run's token could not be renewed: ${error instanceof Error ? error.message : error}`);
@@ -78,6 +83,7 @@ export async function withWorkloadIdentity<T>(
       return await work({
         ...visible,
         ...own,
+        ...pulumi,
         ARM_USE_OIDC: "true",
         ARM_OIDC_TOKEN_FILE_PATH: file,
         ARM_CLIENT_ID: clientId,
@@ -103,69 +109,37 @@ function withoutPrivate(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return visible;
 }
 
-interface TokenRequest {
-  url: string;
-  token: string;
-  method: "GET" | "POST";
-  answer: z.ZodType<string>;
-}
+const HINT = 'the job needs the permission "id-token: write"';
 
-/** Where this run asks for its token; undefined if it is given none. */
-function tokenRequest(env: NodeJS.ProcessEnv): TokenRequest | undefined {
+/** How this run asks for a token for an audience; undefined if it is given none. */
+function tokenRequest(env: NodeJS.ProcessEnv): ((audience: string) => TokenRequest) | undefined {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: gitHub, ACTIONS_ID_TOKEN_REQUEST_TOKEN: gitHubToken } = env;
   if (gitHub && gitHubToken) {
-    // https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token
-    const url = new URL(gitHub);
-    url.searchParams.set("audience", AUDIENCE);
     const answer = z.object({ value: z.string().min(1) }).transform(({ value }) => value);
-    return { url: url.href, token: gitHubToken, method: "GET", answer };
+    return (audience) => {
+      // https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token
+      const url = new URL(gitHub);
+      url.searchParams.set("audience", audience);
+      const headers = { authorization: `Bearer ${gitHubToken}` };
+      return { url: url.href, method: "GET", headers, answer, hint: HINT };
+    };
   }
   const { SYSTEM_OIDCREQUESTURI: azure, SYSTEM_ACCESSTOKEN: azureToken } = env;
   const connection = env.AZURESUBSCRIPTION_SERVICE_CONNECTION_ID;
   if (azure && azureToken && connection) {
+    const answer = z.object({ oidcToken: z.string().min(1) }).transform(({ oidcToken }) => oidcToken);
     // https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create
     const url = new URL(azure);
     url.searchParams.set("api-version", "7.1");
     url.searchParams.set("serviceConnectionId", connection);
-    const answer = z.object({ oidcToken: z.string().min(1) }).transform(({ oidcToken }) => oidcToken);
-    return { url: url.href, token: azureToken, method: "POST", answer };
+    const headers = {
+      authorization: `Bearer ${azureToken}`,
+      "content-type": "application/json",
+      // Without it a refusal is a redirection to a page to sign in on.
+      "x-tfs-fedauthredirect": "Suppress",
+    };
+    // Its audience is always Entra's.
+    return () => ({ url: url.href, method: "POST", headers, answer, hint: HINT });
   }
   return undefined;
-}
-
-async function requestToken(request: TokenRequest, args: WorkloadIdentityArgs): Promise<string> {
-  const { fetch = globalThis.fetch, random = Math.random, sleep = defaultSleep } = args;
-  let problem = "";
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
-    if (attempt > 1) await sleep(retryDelayMs(attempt - 1, random()) / 10);
-    try {
-      const response = await fetch(request.url, {
-        method: request.method,
-        headers: {
-          authorization: `Bearer ${request.token}`,
-          accept: "application/json",
-          ...(request.method === "POST" && {
-            "content-type": "application/json",
-            // Without it a refusal is a redirection to a page to sign in on.
-            "x-tfs-fedauthredirect": "Suppress",
-          }),
-        },
-        redirect: "error",
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      if (response.ok) return request.answer.parse(await response.json());
-      problem = `it answered ${response.status}`;
-      if (response.status < 500 && response.status !== 429) break;
-    } catch (error) {
-      problem = error instanceof z.ZodError ? "it answered with no token" : String(error);
-    }
-  }
-  throw new CommandError(
-    `${new URL(request.url).origin} gives this run no token (${problem}): the job needs the permission "id-token: write"`,
-    exitCodes.authentication,
-  );
-}
-
-function defaultSleep(ms: number): Promise<unknown> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -13,6 +13,9 @@ const GITHUB = {
   PATH: "/bin",
 };
 
+/** A disk that others use too may take a while. */
+const MOST_TURNS = 200_000;
+
 interface Asked {
   url: string;
   method: string | undefined;
@@ -115,6 +118,82 @@ describe("the identity of a pipeline", () => {
     ]);
   });
 
+  it("is exchanged for one of Pulumi's where Pulumi Cloud keeps the states", async () => {
+    const exchanged: URLSearchParams[] = [];
+    const asked: string[] = [];
+    const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+      asked.push(url);
+      const { host, searchParams } = new URL(url);
+      if (host === "actions.example") return Response.json({ value: `for ${searchParams.get("audience")}` });
+      assert.equal(init.method, "POST");
+      assert.equal(new Headers(init.headers).has("authorization"), false);
+      exchanged.push(new URLSearchParams(String(init.body)));
+      return Response.json({ access_token: "pul-token", token_type: "Bearer", expires_in: 7200 });
+    };
+    const rest = { fetch, warn: () => {}, random: () => 0, sleep: async () => {} };
+    const cloud = { PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_ORGANIZATION: "sell" };
+    const env: NodeJS.ProcessEnv = { ...GITHUB, ...cloud };
+    await withWorkloadIdentity({ env, ...rest }, async (given) => {
+      assert.equal(given.PULUMI_ACCESS_TOKEN, "pul-token");
+      assert.equal(
+        readFileSync(given.AZURE_FEDERATED_TOKEN_FILE ?? "", "utf8"),
+        "for api://AzureADTokenExchange",
+        "Entra's own",
+      );
+    });
+    assert.equal("PULUMI_ACCESS_TOKEN" in env, false);
+    assert.equal(asked.at(-1), "https://api.pulumi.com/api/oauth/token");
+    assert.deepEqual(Object.fromEntries(exchanged[0] ?? []), {
+      audience: "urn:pulumi:org:sell",
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
+      requested_token_type: "urn:pulumi:token-type:access_token:organization",
+      expiration: "7200",
+      subject_token: "for urn:pulumi:org:sell",
+    });
+
+    // In the name of a team, which may be given less.
+    await withWorkloadIdentity({ env: { ...env, PULUMI_TEAM: "previews" }, ...rest }, async () => {});
+    const { requested_token_type: type, scope } = Object.fromEntries(exchanged[1] ?? []);
+    assert.deepEqual([type, scope], ["urn:pulumi:token-type:access_token:team", "team:previews"]);
+
+    // Where the states are elsewhere, or somebody brings a token, nothing is exchanged.
+    for (const other of [
+      { PULUMI_BACKEND_URL: "azblob://state-dev?storage_account=x" },
+      { PULUMI_ACCESS_TOKEN: "own" },
+    ]) {
+      await withWorkloadIdentity({ env: { ...env, ...other }, ...rest }, async (given) => {
+        assert.equal(given.PULUMI_ACCESS_TOKEN, other.PULUMI_ACCESS_TOKEN);
+      });
+    }
+    assert.equal(exchanged.length, 2);
+  });
+
+  it("is refused by Pulumi with what to see to, and says nothing of the tokens", async () => {
+    const fetch = async (url: string): Promise<Response> =>
+      url.includes("actions.example")
+        ? Response.json({ value: "id-token" })
+        : Response.json({ error: "invalid_grant", error_description: "id-token" }, { status: 401 });
+    const env = { ...GITHUB, PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_ORGANIZATION: "sell" };
+    const args = { env, fetch, warn: () => {}, random: () => 0, sleep: async () => {} };
+    await assert.rejects(
+      withWorkloadIdentity(args, async () => assert.fail("nothing is done without a token")),
+      ({ message, exitCode }: Error & { exitCode: number }) => {
+        assert.match(
+          message,
+          /^https:\/\/api\.pulumi\.com gives this run no token \(it answered 401\): .*trust/,
+        );
+        assert.doesNotMatch(message, /id-token/);
+        return exitCode === 3;
+      },
+    );
+    const { PULUMI_ORGANIZATION: _, ...without } = env;
+    await assert.rejects(
+      withWorkloadIdentity({ ...args, env: without }, async () => {}),
+      /PULUMI_ORGANIZATION: must be the organization at api\.pulumi\.com .*, not ""/,
+    );
+  });
+
   it("is renewed before it ends, and a failure to do so is said and tried again", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const tokens = [{ value: "one" }, { value: "two" }, 403, { value: "three" }];
@@ -126,13 +205,13 @@ describe("the identity of a pipeline", () => {
         const file = given.AZURE_FEDERATED_TOKEN_FILE ?? "";
         const held = async (expected: string) => {
           t.mock.timers.tick(60_000);
-          for (let turn = 0; turn < 1000 && readFileSync(file, "utf8") !== expected; turn++)
+          for (let turn = 0; turn < MOST_TURNS && readFileSync(file, "utf8") !== expected; turn++)
             await new Promise(setImmediate);
           assert.equal(readFileSync(file, "utf8"), expected);
         };
         await held("two");
         t.mock.timers.tick(60_000);
-        for (let turn = 0; turn < 1000 && said.length === 0; turn++) await new Promise(setImmediate);
+        for (let turn = 0; turn < MOST_TURNS && said.length === 0; turn++) await new Promise(setImmediate);
         assert.match(said.join(), /could not be renewed: .*answered 403/);
         await held("three");
       },
