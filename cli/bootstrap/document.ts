@@ -4,6 +4,7 @@ import { type IdentityRights, rightsOf } from "../../infra/identity/rights.ts";
 import type { BootstrapSettings } from "../../infra/identity/settings.ts";
 import { partsOfUrn } from "../engine/urn.ts";
 import type { BootstrapChange } from "./changes.ts";
+import { type Protection, protectionsOf } from "./protection.ts";
 
 /** What `keyturn bootstrap --json` prints. No secrets: there are none. */
 export interface BootstrapDocument {
@@ -17,6 +18,8 @@ export interface BootstrapDocument {
     /** By environment. */
     environments: Record<string, Record<string, string>>;
   };
+  /** Who may use each environment, to be set up at the forge. */
+  protections: Protection[];
   stacks: BootstrapStackDocument[];
 }
 
@@ -67,6 +70,8 @@ export interface BootstrapDocumentArgs {
   settings: BootstrapSettings;
   identities: IdentityIds;
   changes: readonly BootstrapChange[];
+  /** At Pulumi Cloud; undefined with Azure's storage. */
+  pulumiOrganization?: string | undefined;
   /** E.g. `vault.azure.net`. */
   vaultSuffix: string;
 }
@@ -75,6 +80,7 @@ export function bootstrapDocument({
   settings,
   identities,
   changes,
+  pulumiOrganization,
   vaultSuffix,
 }: BootstrapDocumentArgs): BootstrapDocument {
   const layout = layoutOf(settings);
@@ -114,9 +120,14 @@ export function bootstrapDocument({
     changed: changes.length > 0,
     changes: changes.map(({ urn: _, ...change }) => change),
     variables: {
-      repository: { AZURE_TENANT_ID: settings.tenantId, AZURE_SUBSCRIPTION_ID: settings.subscriptionId },
+      repository: {
+        AZURE_TENANT_ID: settings.tenantId,
+        AZURE_SUBSCRIPTION_ID: settings.subscriptionId,
+        ...(pulumiOrganization !== undefined && { PULUMI_ORGANIZATION: pulumiOrganization }),
+      },
       environments,
     },
+    protections: protectionsOf(settings.stacks.map(({ name }) => name)),
     stacks,
   };
 }

@@ -4,6 +4,9 @@ import { operatorRights, rightsOf } from "../../infra/identity/rights.ts";
 import type { BootstrapSettings } from "../../infra/identity/settings.ts";
 import type { BootstrapChange } from "./changes.ts";
 import type { BootstrapDocument } from "./document.ts";
+import { connectionName, type Forge, protectionText } from "./protection.ts";
+
+const FORGE_NAMES: Readonly<Record<Forge, string>> = { github: "GitHub", "azure-devops": "Azure DevOps" };
 
 /** What is going to be there, and why, before anybody is asked. */
 export function explainBootstrap(settings: BootstrapSettings): string {
@@ -68,16 +71,35 @@ export function describeChanges(changes: readonly BootstrapChange[]): string {
   return `To do (${changes.length}):\n${lines.join("\n")}`;
 }
 
+/** Without Markdown's marks, for a terminal. */
+function plain(text: string): string {
+  return text.replaceAll(/[`*]/g, "");
+}
+
 /** What a person does next. */
-export function describeNextSteps({ variables, stacks }: BootstrapDocument): string {
+export function describeNextSteps(
+  { variables, protections, stacks }: BootstrapDocument,
+  forge: Forge,
+): string {
   const assignments = (values: Record<string, string>, indent: string) =>
     Object.entries(values).map(([name, value]) => `${indent}${name}=${value}`);
   return [
+    `Protect at ${FORGE_NAMES[forge]}, before anything else, who may use what (docs/pipelines.md):`,
+    ...protections.flatMap((protection) => {
+      const { where, checks } = protectionText(protection, forge);
+      return [`  ${plain(where)}`, `    ${plain(checks)} (${protection.why})`];
+    }),
+    "",
     "Enter these as variables, not as secrets: none of them is one.",
-    "  for the whole repository",
+    ...(forge === "azure-devops"
+      ? ["  AZURE_TENANT_ID and AZURE_CLIENT_ID belong to the service connection."]
+      : []),
+    forge === "azure-devops" ? "  for every variable group" : "  for the whole repository",
     ...assignments(variables.repository, "    "),
     ...Object.entries(variables.environments).flatMap(([environment, values]) => [
-      `  for the environment ${environment}`,
+      forge === "azure-devops"
+        ? `  for the variable group and the service connection ${connectionName(environment)}`
+        : `  for the environment ${environment}`,
       ...assignments(values, "    "),
     ]),
     ...stacks.flatMap(({ name, settings }) => [

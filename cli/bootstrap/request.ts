@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type EnvironmentKind, environmentName } from "../../infra/identity/layout.ts";
 import { bootstrapName, bootstrapStackName } from "../../infra/identity/settings.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
+import { FORGES, type Forge } from "./protection.ts";
 
 /** The flags of `keyturn bootstrap`, as they were given. */
 export interface BootstrapOptions {
@@ -17,6 +18,7 @@ export interface BootstrapOptions {
   federation?: string[];
   name: string;
   backend: string;
+  pulumiOrganization?: string;
   operators?: string;
   signInReports?: boolean;
   ownerAddresses?: boolean;
@@ -27,6 +29,10 @@ export interface BootstrapOptions {
 /** What is to be made, but for the tenant, which Azure knows. */
 export interface BootstrapRequest {
   name: string;
+  /** Where the pipelines run. */
+  forge: Forge;
+  /** The organization at Pulumi Cloud that keeps the stacks; undefined with Azure's storage. */
+  pulumiOrganization: string | undefined;
   subscriptionId: string;
   tenantId: string | undefined;
   location: string;
@@ -51,10 +57,9 @@ export interface Federation {
   subject: string;
 }
 
-export const FORGES = ["github", "azure-devops"] as const;
 const BACKENDS = ["azure", "pulumi-cloud"] as const;
 const DEFAULT_STACKS = ["dev", "prod"];
-const KINDS: readonly EnvironmentKind[] = ["preview", "deploy", "rotate"];
+const KINDS: readonly EnvironmentKind[] = ["preview", "audit", "deploy", "rotate"];
 
 /** https://docs.github.com/actions/reference/security/oidc */
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
@@ -118,7 +123,17 @@ export async function bootstrapRequest(options: BootstrapOptions, folder: string
   requireDifferent(stacks, wrong);
   const tenantId = guid("--tenant", options.tenant);
   const operatorsGroupId = guid("--operators", options.operators);
-  if (problems.length > 0 || subscriptionId === undefined || backend === undefined) {
+  const { pulumiOrganization } = options;
+  if (backend === "pulumi-cloud" && !/^[A-Za-z0-9][\w-]{0,39}$/.test(pulumiOrganization ?? "")) {
+    wrong(
+      "--pulumi-organization",
+      `must be the organization at Pulumi Cloud that keeps the stacks, not "${pulumiOrganization ?? ""}"`,
+    );
+  }
+  if (backend === "azure" && pulumiOrganization !== undefined) {
+    wrong("--pulumi-organization", "belongs to --backend pulumi-cloud");
+  }
+  if (problems.length > 0 || subscriptionId === undefined || backend === undefined || forge === undefined) {
     throw new CommandError(
       `nothing was asked of Azure; these are wrong:\n${problems.join("\n")}`,
       exitCodes.configuration,
@@ -130,7 +145,7 @@ export async function bootstrapRequest(options: BootstrapOptions, folder: string
   };
   const location = options.location ?? stacks[0]?.location ?? "";
   const common = { name: options.name, subscriptionId, tenantId, location, backend };
-  return { ...common, operatorsGroupId, ...graph, stacks };
+  return { ...common, forge, pulumiOrganization, operatorsGroupId, ...graph, stacks };
 }
 
 type Wrong = (flag: string, message: string) => unknown;
@@ -203,7 +218,7 @@ function requireDifferent(stacks: readonly RequestedStack[], wrong: Wrong): void
 function federationsOf(
   stack: string,
   repository: string | undefined,
-  forge: (typeof FORGES)[number] | undefined,
+  forge: Forge | undefined,
   given: ReadonlyMap<string, Federation>,
 ): RequestedStack["federations"] {
   return Object.fromEntries(

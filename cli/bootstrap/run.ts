@@ -53,13 +53,14 @@ export async function runBootstrap({
       settings,
       identities: identitiesIn(stdout),
       changes: planned.changes,
+      pulumiOrganization: request.pulumiOrganization,
       vaultSuffix: azure.vaultSuffix,
     });
   });
 }
 
 async function settingsOf(request: BootstrapRequest, azure: Azure): Promise<BootstrapSettings> {
-  const { subscriptionId, stacks, ...others } = request;
+  const { subscriptionId, stacks, forge: _, pulumiOrganization: __, ...others } = request;
   const subscription = await azure.resource(`/subscriptions/${subscriptionId}`, "2022-12-01");
   const tenantId = subscription?.tenantId;
   if (tenantId === undefined) {

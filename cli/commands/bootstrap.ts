@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { describeNextSteps } from "../bootstrap/explain.ts";
-import { type BootstrapOptions, bootstrapRequest, FORGES } from "../bootstrap/request.ts";
+import { FORGES } from "../bootstrap/protection.ts";
+import { type BootstrapOptions, bootstrapRequest } from "../bootstrap/request.ts";
 import { runBootstrap } from "../bootstrap/run.ts";
 import { writeStackSettings } from "../bootstrap/stack-settings.ts";
 import { PROJECT_FOLDER } from "../engine/engine.ts";
@@ -28,6 +29,7 @@ export const registerBootstrap: RegisterCommand = (program, { terminal }) => {
     )
     .option("--name <name>", "what all names have in common", "keyturn")
     .option("--backend <name>", "where the states are kept: azure or pulumi-cloud", "azure")
+    .option("--pulumi-organization <name>", "the organization at Pulumi Cloud that keeps the stacks")
     .option("--operators <guid>", "object id of the group of people who may work on the states by hand")
     .option("--sign-in-reports", "let `keyturn audit` read when credentials were last used (Entra ID P1)")
     .option("--owner-addresses", "let `keyturn pipeline audit` read the addresses of applications' owners")
@@ -56,6 +58,6 @@ export const registerBootstrap: RegisterCommand = (program, { terminal }) => {
       terminal.err(
         document.changed ? "\nEverything is there.\n" : "\nEverything is as it should be: nothing changed.\n",
       );
-      terminal.out(describeNextSteps(document));
+      terminal.out(describeNextSteps(document, request.forge));
     });
 };

@@ -29,7 +29,7 @@ export interface StackLayout {
 }
 
 /** What a pipeline's environment is for. */
-export type EnvironmentKind = "preview" | "deploy" | "rotate";
+export type EnvironmentKind = "preview" | "audit" | "deploy" | "rotate";
 
 export interface IdentityLayout {
   kind: "preview" | "deploy";
@@ -75,7 +75,7 @@ export function layoutOf(settings: Pick<BootstrapSettings, "name" | "subscriptio
       container: below(blobService, "containers", `state-${stack.name}`),
       key: below(keyVault, "keys", `stack-${stack.name}`),
       identities: [
-        identityOf(stack, ["preview"], name, group),
+        identityOf(stack, ["preview", "audit"], name, group),
         identityOf(stack, ["deploy", "rotate"], name, group),
       ],
     })),
@@ -89,7 +89,7 @@ export function environmentName(stack: string, kind: EnvironmentKind): string {
 
 function identityOf(
   stack: BootstrapStack,
-  kinds: readonly ["preview"] | readonly ["deploy", "rotate"],
+  kinds: readonly ["preview", "audit"] | readonly ["deploy", "rotate"],
   base: string,
   group: Place,
 ): IdentityLayout {

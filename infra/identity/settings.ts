@@ -19,8 +19,8 @@ export const bootstrapName = z
 export const bootstrapStackName = z
   .string()
   .regex(
-    /^(?!(preview|rotate)-)[a-z0-9]+(-[a-z0-9]+)*$/,
-    'must be lower-case letters, digits and single dashes, and not begin with "preview-" or "rotate-"',
+    /^(?!(preview|audit|rotate)-)[a-z0-9]+(-[a-z0-9]+)*$/,
+    'must be lower-case letters, digits and single dashes, and not begin with "preview-", "audit-" or "rotate-"',
   )
   .max(40, "must be at most 40 characters");
 
@@ -42,6 +42,8 @@ const stack = z.strictObject({
   tags,
   /** Of the environment `preview-<stack>`. */
   preview: federation,
+  /** Of the environment `audit-<stack>`: who previews, for runs by schedule, which nobody approves. */
+  audit: federation,
   /** Of the environment `<stack>`. */
   deploy: federation,
   /** Of the environment `rotate-<stack>`, where rotation runs without anybody's approval, as the same identity. */

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { connectionName, protectionsOf } from "../../cli/bootstrap/protection.ts";
 import { jobsOf, workflowFiles } from "../github/workflow-files.ts";
+import { pipelineSchema, templateSchema } from "./pipeline-schema.ts";
 
 const FOLDER = fileURLToPath(new URL("../../azure-pipelines", import.meta.url));
 const TEMPLATE = "templates/keyturn.yml";
@@ -46,6 +48,54 @@ const commands = all(runs, "command").map(({ file, mapping }) => ({
 }));
 
 describe("the pipelines for Azure DevOps", () => {
+  it("have the form of the YAML schema, with nothing in a place where it means nothing", () => {
+    for (const { file, document } of pipelines) {
+      const schema = file === TEMPLATE ? templateSchema : pipelineSchema;
+      const { error } = schema.safeParse(document);
+      assert.equal(error, undefined, `${file}: ${error?.message}`);
+    }
+    // It does look.
+    for (const [from, to] of [
+      ["timeoutInMinutes", "timeout"],
+      ["environment: prod", "enviroment: prod"],
+      ["runOnce:", "runonce:"],
+      ["pr: none", "pr: []"],
+      ["- group:", "- name:"],
+    ] as const) {
+      const { text = "" } = runs.find(({ file }) => file === "merge.yml") ?? {};
+      assert.ok(text.includes(from), from);
+      assert.equal(pipelineSchema.safeParse(parse(text.replace(from, to))).success, false, to);
+    }
+  });
+
+  it("give a fork's pull request no connection", () => {
+    const signingIn = all(pipelines, "task").filter(({ mapping }) =>
+      JSON.stringify(mapping.inputs).includes("azureSubscription"),
+    );
+    assert.equal(signingIn.length, 1);
+    for (const { file, mapping } of signingIn) {
+      assert.equal(
+        mapping.condition,
+        "and(succeeded(), ne(variables['System.PullRequest.IsFork'], 'True'))",
+        file,
+      );
+    }
+  });
+
+  it("ask nobody where a schedule runs", () => {
+    const protections = new Map(
+      protectionsOf(["dev", "prod"]).map((each) => [connectionName(each.environment), each]),
+    );
+    for (const pipeline of runs) {
+      const isScheduled = [...mappings(pipeline.document)].some(([, each]) => "cron" in each);
+      for (const { mapping } of all([pipeline], "connection")) {
+        const protection = protections.get(String(mapping.connection));
+        assert.ok(protection, String(mapping.connection));
+        if (isScheduled) assert.equal(protection.approval, "never", pipeline.file);
+      }
+    }
+  });
+
   it("run what GitHub's workflows run, under the same names", () => {
     const here = new Map(Map.groupBy(commands, ({ file }) => file));
     const there = Map.groupBy(
@@ -102,7 +152,7 @@ describe("the pipelines for Azure DevOps", () => {
       const { environment } = mapping;
       if (environment !== undefined) assert.equal(connection, `keyturn-${environment}`, file);
       else if (connection !== undefined)
-        assert.match(String(connection), /^keyturn-preview-(dev|prod)$/, file);
+        assert.match(String(connection), /^keyturn-(preview|audit)-(dev|prod)$/, file);
     }
   });
 

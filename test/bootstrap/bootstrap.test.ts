@@ -93,7 +93,12 @@ describe("keyturn bootstrap", () => {
       told(made).every(([operation, type]) => operation === "create" && type === "AppRoleAssignment"),
       String(told(made)),
     );
-    assert.deepEqual(Object.keys(made.variables.environments), ["preview-dev", "dev", "rotate-dev"]);
+    assert.deepEqual(Object.keys(made.variables.environments), [
+      "preview-dev",
+      "audit-dev",
+      "dev",
+      "rotate-dev",
+    ]);
 
     const state = everything(sandbox);
     const again = await mustBootstrap(sandbox, ["--stack", "dev"]);

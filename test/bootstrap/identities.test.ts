@@ -121,6 +121,8 @@ async function onlyTheRightTokens(
   assert.equal(await ask("dev", subject("dev")), "token");
   assert.equal(await ask("dev", subject("rotate-dev")), "token");
   assert.equal(await ask("preview-dev", subject("preview-dev")), "token");
+  assert.equal(await ask("audit-dev", subject("audit-dev")), "token");
+  assert.equal(clientOf("audit-dev"), clientOf("preview-dev"), "who audits can change nothing");
   const strangers = [
     subject("preview-dev"),
     subject("prod"),

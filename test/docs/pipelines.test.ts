@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { FORGES, protectionsOf, protectionTable, protectionText } from "../../cli/bootstrap/protection.ts";
 import { main } from "../../cli/main.ts";
 import { workflowFiles } from "../github/workflow-files.ts";
 
-const page = readFileSync(new URL("../../docs/pipelines.md", import.meta.url), "utf8");
+const PAGE = new URL("../../docs/pipelines.md", import.meta.url);
+const page = readFileSync(PAGE, "utf8");
+const STACKS = ["dev", "prod"];
 
 /** The section under a heading. */
 function section(heading: string): string {
@@ -47,8 +50,59 @@ describe("the page on pipelines", () => {
       for (const [, name = ""] of workflow.matchAll(/vars\.(\w+)/g))
         assert.ok(text.includes(`\`${name}\``), `${file}: ${name}`);
     }
-    for (const name of ["dev", "prod", "preview-dev", "preview-prod", "rotate-dev", "rotate-prod"]) {
-      assert.ok(text.includes(`\`${name}\``), name);
+    for (const { environment } of protectionsOf(STACKS)) {
+      assert.ok(text.includes(`\`${environment}\``), environment);
+    }
+  });
+
+  it("shows how each environment is protected; KEYTURN_UPDATE_GOLDEN=1 writes the tables", async () => {
+    let expected = page;
+    for (const forge of FORGES) {
+      const table = new RegExp(
+        `(?<=<!-- protection ${forge}: begin -->\\n).*(?=<!-- protection ${forge}: end -->)`,
+        "s",
+      );
+      assert.match(expected, table);
+      expected = expected.replace(table, () => `\n${protectionTable(STACKS, forge)}\n\n`);
+    }
+    if (process.env.KEYTURN_UPDATE_GOLDEN === "1") writeFileSync(PAGE, expected);
+    else assert.equal(page, expected);
+  });
+
+  it("asks nobody where a schedule runs, and lets no branch but main in where something is changed", () => {
+    const protections = new Map(protectionsOf(STACKS).map((each) => [each.environment, each]));
+    const scheduled = workflowFiles().filter(({ workflow }) => "schedule" in workflow.on);
+    assert.deepEqual(
+      scheduled.map(({ file }) => file),
+      ["audit.yml", "rotate.yml"],
+    );
+    for (const { file, workflow } of scheduled) {
+      for (const { environment = "" } of Object.values(workflow.jobs)) {
+        for (const stack of STACKS) {
+          const name = environment.replace(/\$\{\{.*\}\}/, stack);
+          assert.equal(protections.get(name)?.approval, "never", `${file}: ${name}`);
+        }
+      }
+    }
+    for (const { environment, kind, mainOnly, approval } of protections.values()) {
+      assert.equal(mainOnly, kind !== "preview", environment);
+      for (const forge of FORGES) {
+        const protection = protections.get(environment);
+        assert.ok(protection);
+        const { where, checks } = protectionText(protection, forge);
+        assert.equal(
+          /\*\*no\*\* (reviewers|approval)/.test(checks),
+          approval === "never",
+          `${forge} ${environment}`,
+        );
+        assert.equal(/branch `main` only|branch control: `refs\/heads\/main`/.test(checks), mainOnly, checks);
+        if (forge === "azure-devops")
+          assert.match(where, new RegExp(`service connection \`keyturn-${environment}\``));
+      }
+    }
+    const bootstrap = readFileSync(new URL("../../docs/bootstrap.md", import.meta.url), "utf8");
+    for (const sentence of bootstrap.split(/(?<=[.;])\s/)) {
+      if (/\b(audit|rotate)-/.test(sentence)) assert.doesNotMatch(sentence, /require reviewers/i, sentence);
     }
   });
 

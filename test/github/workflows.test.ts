@@ -35,7 +35,7 @@ const RIGHTS: Readonly<Record<string, Record<string, string>>> = {
 
 /** Whose names alone say in which environment a job signs in. */
 const ENVIRONMENTS: Readonly<Record<string, string>> = {
-  "audit.yml/audit": "preview-prod",
+  "audit.yml/audit": "audit-prod",
   "merge.yml/by-hand": expression("inputs.stack"),
   "merge.yml/dev": "dev",
   "merge.yml/prod": "prod",

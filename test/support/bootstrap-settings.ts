@@ -10,6 +10,7 @@ export function bootstrapSettings(over: Partial<BootstrapSettings> = {}): Bootst
     location: "westeurope",
     tags: { environment: name, service: "mailman", team: "sell" },
     preview: { issuer: GITHUB, subject: `repo:sell/keyturn:environment:preview-${name}` },
+    audit: { issuer: GITHUB, subject: `repo:sell/keyturn:environment:audit-${name}` },
     rotate: { issuer: GITHUB, subject: `repo:sell/keyturn:environment:rotate-${name}` },
     deploy: { issuer: GITHUB, subject: `repo:sell/keyturn:environment:${name}` },
   });

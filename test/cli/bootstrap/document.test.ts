@@ -19,14 +19,11 @@ describe("what keyturn bootstrap says", () => {
   it("is each environment's variables and each stack's settings", () => {
     const { variables, stacks } = documentOf();
     assert.deepEqual(Object.keys(variables.environments), [
-      "preview-dev",
-      "dev",
-      "rotate-dev",
-      "preview-prod",
-      "prod",
-      "rotate-prod",
+      ...["preview-dev", "audit-dev", "dev", "rotate-dev"],
+      ...["preview-prod", "audit-prod", "prod", "rotate-prod"],
     ]);
     assert.deepEqual(variables.environments["rotate-prod"], variables.environments.prod);
+    assert.deepEqual(variables.environments["audit-prod"], variables.environments["preview-prod"]);
     assert.equal(variables.environments["preview-prod"]?.AZURE_CLIENT_ID, "client of preview-prod");
     const [dev] = stacks;
     assert.match(
@@ -35,7 +32,7 @@ describe("what keyturn bootstrap says", () => {
     );
     assert.match(String(dev?.backendUrl), /^azblob:\/\/state-dev\?storage_account=stkeyturn\w{8}$/);
     assert.equal(dev?.settings["keyturn:deployer"], "principal of dev");
-    const text = describeNextSteps(documentOf());
+    const text = describeNextSteps(documentOf(), "github");
     assert.ok(
       text.includes("  for the environment preview-dev\n    AZURE_CLIENT_ID=client of preview-dev\n"),
     );
@@ -60,7 +57,35 @@ describe("what keyturn bootstrap says", () => {
     const { stacks, variables } = documentOf({ backend: "pulumi-cloud" });
     assert.equal(stacks[0]?.secretsProvider, undefined);
     assert.equal(variables.environments.dev?.PULUMI_BACKEND_URL, "https://api.pulumi.com");
-    assert.doesNotMatch(describeNextSteps(documentOf({ backend: "pulumi-cloud" })), /secrets-provider/);
+    const cloud = bootstrapDocument({
+      settings: bootstrapSettings({ backend: "pulumi-cloud" }),
+      ...{ identities, changes: [], vaultSuffix: "vault.azure.net", pulumiOrganization: "sell" },
+    });
+    const text = describeNextSteps(cloud, "github");
+    assert.doesNotMatch(text, /secrets-provider/);
+    assert.match(text, /\n {4}PULUMI_ORGANIZATION=sell\n/);
+  });
+
+  it("is who may use what, in the forge's own words", () => {
+    const onGitHub = describeNextSteps(documentOf(), "github");
+    for (const line of [
+      "  environment audit-prod\n    branch main only; no reviewers (",
+      "  environment rotate-prod\n    branch main only; no reviewers (",
+      "  environment prod\n    branch main only; required reviewers for production, and no approval of one's own run (",
+      "  environment preview-prod\n    any branch; reviewers if wanted (",
+    ]) {
+      assert.ok(onGitHub.includes(line), line);
+    }
+    const onAzure = describeNextSteps(documentOf(), "azure-devops");
+    for (const line of [
+      "  service connection keyturn-audit-prod\n    branch control: refs/heads/main, protected branches only; no approval (",
+      "  service connection keyturn-prod and environment prod\n    branch control: refs/heads/main, protected branches only; approval for production",
+      "  service connection keyturn-rotate-prod and environment rotate-prod\n    branch control: refs/heads/main, protected branches only; no approval; exclusive lock (",
+      "  service connection keyturn-preview-prod\n    no branch control, but open to the pull-request pipeline alone; approval",
+      "  for the variable group and the service connection keyturn-rotate-dev\n",
+    ]) {
+      assert.ok(onAzure.includes(line), `${line}\n${onAzure}`);
+    }
   });
 
   it("is each right and its reason before anybody is asked", () => {

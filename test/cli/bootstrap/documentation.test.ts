@@ -54,7 +54,7 @@ describe("docs/bootstrap.md", () => {
     assert.equal(commands.length, 3);
     for (const line of commands) {
       const request = await bootstrapRequest(await optionsOf(wordsOf(line)), PROJECT_FOLDER);
-      for (const { federations } of request.stacks) assert.equal(Object.keys(federations).length, 3, line);
+      for (const { federations } of request.stacks) assert.equal(Object.keys(federations).length, 4, line);
     }
   });
 });

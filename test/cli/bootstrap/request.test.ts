@@ -49,6 +49,8 @@ describe("the flags of keyturn bootstrap", () => {
     const issuer = "https://token.actions.githubusercontent.com";
     assert.deepEqual(request, {
       name: "keyturn",
+      forge: "github",
+      pulumiOrganization: undefined,
       subscriptionId: SUBSCRIPTION,
       tenantId: undefined,
       location: "westeurope",
@@ -64,6 +66,7 @@ describe("the flags of keyturn bootstrap", () => {
           tags: { team: "sell" },
           federations: {
             preview: { issuer, subject: "repo:sell/keyturn:environment:preview-dev" },
+            audit: { issuer, subject: "repo:sell/keyturn:environment:audit-dev" },
             deploy: { issuer, subject: "repo:sell/keyturn:environment:dev" },
             rotate: { issuer, subject: "repo:sell/keyturn:environment:rotate-dev" },
           },
@@ -89,13 +92,14 @@ describe("the flags of keyturn bootstrap", () => {
 
   it("take Azure DevOps' service connections as they are shown there", async (t) => {
     const folder = stackFiles(t, { dev: DEV });
-    const connections = ["preview-dev", "dev", "rotate-dev"].map(
+    const connections = ["preview-dev", "audit-dev", "dev", "rotate-dev"].map(
       (environment) => `${environment}=${ENTRA},/eid1/c/pub/t/abc/a/def/sc/ghi/${environment}`,
     );
     const { repository: _, ...options } = { ...OPTIONS, forge: "azure-devops", federation: connections };
     const { stacks } = await bootstrapRequest(options, folder);
     assert.deepEqual(stacks[0]?.federations, {
       preview: { issuer: ENTRA, subject: "/eid1/c/pub/t/abc/a/def/sc/ghi/preview-dev" },
+      audit: { issuer: ENTRA, subject: "/eid1/c/pub/t/abc/a/def/sc/ghi/audit-dev" },
       deploy: { issuer: ENTRA, subject: "/eid1/c/pub/t/abc/a/def/sc/ghi/dev" },
       rotate: { issuer: ENTRA, subject: "/eid1/c/pub/t/abc/a/def/sc/ghi/rotate-dev" },
     });
@@ -104,10 +108,24 @@ describe("the flags of keyturn bootstrap", () => {
       (await problemsOf(without, folder)).map((line) => line.split(" is missing")[0]),
       [
         "  --federation: preview-dev=ISSUER,SUBJECT",
+        "  --federation: audit-dev=ISSUER,SUBJECT",
         "  --federation: dev=ISSUER,SUBJECT",
         "  --federation: rotate-dev=ISSUER,SUBJECT",
       ],
     );
+  });
+
+  it("name the organization at Pulumi Cloud, and only there", async (t) => {
+    const folder = stackFiles(t, { dev: DEV });
+    const cloud = { ...OPTIONS, backend: "pulumi-cloud" };
+    const request = await bootstrapRequest({ ...cloud, pulumiOrganization: "sell" }, folder);
+    assert.equal(request.pulumiOrganization, "sell");
+    assert.deepEqual(await problemsOf(cloud, folder), [
+      '  --pulumi-organization: must be the organization at Pulumi Cloud that keeps the stacks, not ""',
+    ]);
+    assert.deepEqual(await problemsOf({ ...OPTIONS, pulumiOrganization: "sell" }, folder), [
+      "  --pulumi-organization: belongs to --backend pulumi-cloud",
+    ]);
   });
 
   it("give no two environments one subject, and the shared things the first stack's region", async (t) => {
@@ -145,7 +163,7 @@ describe("the flags of keyturn bootstrap", () => {
       /^ {2}--forge: must be one of github, azure-devops, not "gitlab"$/,
       /^ {2}--backend: must be one of azure, pulumi-cloud, not "s3"$/,
       /^ {2}--stack: must be lower-case letters.*, not "Rotate-x"$/,
-      /^ {2}--federation: must be ENVIRONMENT=ISSUER,SUBJECT with one of .*preview-dev, dev, rotate-dev.*, not "qa=https:\/\/a,b"$/,
+      /^ {2}--federation: must be ENVIRONMENT=ISSUER,SUBJECT with one of .*preview-dev, audit-dev, dev, rotate-dev.*, not "qa=https:\/\/a,b"$/,
       /^ {2}--federation: the issuer of dev must be an absolute https URL, not "http:\/\/a"$/,
       /Pulumi\.broken\.yaml: keyturn:region: /,
       /Pulumi\.broken\.yaml: keyturn:vault\.resourceGroup: /,

@@ -347,7 +347,7 @@ async function environmentsFor(
       { ...context, caller: deployer, vaultUri: publicVaultUri },
     );
     const identityOf = (environment: string): Deployer => {
-      const identity = environment.startsWith("preview-") ? reader : deployer;
+      const identity = /^(preview|audit)-/.test(environment) ? reader : deployer;
       createFederatedCredential(
         draft.entra,
         identity.applicationId,
@@ -362,7 +362,7 @@ async function environmentsFor(
       return identity;
     };
     return STACKS.flatMap((stack) =>
-      [`preview-${stack}`, stack, `rotate-${stack}`].map((environment) => ({
+      [`preview-${stack}`, `audit-${stack}`, stack, `rotate-${stack}`].map((environment) => ({
         environment,
         clientId: identityOf(environment).clientId,
       })),
