@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,19 +18,56 @@ export function compile(...args: string[]): void {
   }
 }
 
+/** A file of a package, as `npm pack --json` lists it. */
+export interface PackedFile {
+  /** Relative to the package. */
+  readonly path: string;
+  readonly size: number;
+}
+
 /**
- * Builds the package as it is published and installs it into `folder`/app, as a consumer would have it.
- * @returns the consumer's folder
+ * Builds and packs the package as it is published, and installs the tarball into `folder`/app with what it declares
+ * as its dependencies and nothing else, so that an import of anything else fails.
+ * @returns the consumer's folder, and what was packed
  */
-export function installBuiltPackage(folder: string): string {
+export function installPackedPackage(folder: string): { app: string; files: readonly PackedFile[] } {
+  const source = join(root, "runtime");
+  const copy = join(folder, "runtime");
+  mkdirSync(copy);
+  for (const name of readdirSync(source)) {
+    if (name !== "dist" && name !== "src" && name !== "node_modules") {
+      cpSync(join(source, name), join(copy, name), { recursive: true });
+    }
+  }
+  compile("-p", "runtime/tsconfig.build.json", "--outDir", join(copy, "dist"));
+  // What `prepack` does is done above, away from the checkout.
+  const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const [packed] = JSON.parse(execFileSync("npm", pack, { cwd: copy, encoding: "utf8" })) as {
+    filename: string;
+    files: PackedFile[];
+  }[];
+  if (packed === undefined) {
+    throw new Error("npm packed nothing");
+  }
   const app = join(folder, "app");
   const installed = join(app, "node_modules", "@keyturn", "runtime");
   mkdirSync(installed, { recursive: true });
-  compile("-p", "runtime/tsconfig.build.json", "--outDir", join(installed, "dist"));
-  copyFileSync(join(root, "runtime", "package.json"), join(installed, "package.json"));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  execFileSync("tar", ["-xzf", join(folder, packed.filename), "-C", installed, "--strip-components=1"]);
+  const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(dependencies)) {
+    provide(app, name);
+  }
   writeFileSync(join(app, "package.json"), '{ "type": "module" }');
-  return app;
+  return { app, files: packed.files };
+}
+
+/** Gives the consumer one more package, of the version that this project has. */
+export function provide(app: string, name: string): void {
+  const path = join(app, "node_modules", name);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(join(root, "node_modules", name), path);
 }
 
 /** Compiles this project's own files to JavaScript that older versions of Node run, into `folder`. */

@@ -6,27 +6,25 @@ import { describe, it, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { compile, compileForOlderNode, installBuiltPackage } from "./package-folder.ts";
+import { compile, compileForOlderNode, installPackedPackage, provide } from "./package-folder.ts";
 
 const run = promisify(execFile);
 const readme = readFileSync(new URL("../../runtime/README.md", import.meta.url), "utf8");
 
-/** Every Node there is to try: this one, and the one on PATH if it is another version. */
+/** The packages that bring the oldest Node that the library supports and the one between; for this platform only. */
+const olderNodes = { "linux-x64": ["node-20-linux-x64", "node-22-linux-x64"] }[platform()] ?? [];
+
+function platform(): string {
+  return `${process.platform}-${process.arch}`;
+}
+
+/** This Node, and the older ones where there is a package of them: if one is missing there, that is a failure. */
 function nodes(): { version: string; path: string }[] {
-  const found = [{ version: process.version, path: process.execPath }];
-  // Scripts of npm put this project's own Node first, so all of PATH is searched.
-  for (const folder of new Set((process.env.PATH ?? "").split(":"))) {
-    const path = join(folder, "node");
-    try {
-      const version = execFileSync(path, ["--version"], { encoding: "utf8" }).trim();
-      if (/^v\d+\./.test(version) && !found.some((node) => node.version === version)) {
-        found.push({ version, path });
-      }
-    } catch {
-      // No Node in this folder.
-    }
-  }
-  return found;
+  const older = olderNodes.map((name) => {
+    const path = fileURLToPath(new URL(`../../node_modules/${name}/bin/node`, import.meta.url));
+    return { version: execFileSync(path, ["--version"], { encoding: "utf8" }).trim(), path };
+  });
+  return [{ version: process.version, path: process.execPath }, ...older];
 }
 
 /** Declarations that got lost would make everything `any`: then nothing would be wrong here, and that is an error. */
@@ -48,30 +46,7 @@ const typesThatMustHold = `
 
 test("the package works for a consumer: types without exceptions, exports, the command", async (t) => {
   const folder = temporaryFolder(t);
-  const app = installBuiltPackage(folder);
-  const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");
-  assert.ok(snippets.length >= 4, "the README lost its snippets");
-  for (const [index, code] of snippets.entries()) {
-    writeFileSync(join(app, `snippet-${index}.ts`), `${code}\nexport {};\n`);
-  }
-  writeFileSync(join(app, "types.ts"), typesThatMustHold);
-  writeFileSync(
-    join(app, "tsconfig.json"),
-    JSON.stringify({
-      compilerOptions: {
-        target: "es2023",
-        module: "nodenext",
-        strict: true,
-        noEmit: true,
-        types: ["node"],
-        typeRoots: [join(folder, "node_modules", "@types")],
-        skipLibCheck: true, // What other packages declare is their own affair.
-      },
-      include: ["*.ts"],
-    }),
-  );
-  compile("-p", join(app, "tsconfig.json"));
-
+  const { app } = installPackedPackage(folder);
   const program = `
     import { RotatingSecret, environmentSource } from "@keyturn/runtime";
     const secret = new RotatingSecret({ credential: "c", source: environmentSource({ variable: "CLIENT_SECRET" }) });
@@ -87,6 +62,52 @@ test("the package works for a consumer: types without exceptions, exports, the c
     const agent = join(app, "node_modules", "@keyturn", "runtime", "dist", "agent", "main.js");
     assert.match((await run(path, [agent, "--help"])).stdout, /^Usage: keyturn-agent/, version);
   }
+
+  // What the README has its reader install.
+  provide(app, "@azure/identity");
+  const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");
+  assert.ok(snippets.length >= 4, "the README lost its snippets");
+  for (const [index, code] of snippets.entries()) {
+    writeFileSync(join(app, `snippet-${index}.ts`), `${code}\nexport {};\n`);
+  }
+  writeFileSync(join(app, "types.ts"), typesThatMustHold);
+  writeFileSync(
+    join(app, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        target: "es2023",
+        module: "nodenext",
+        strict: true,
+        noEmit: true,
+        types: ["node"],
+        typeRoots: [fileURLToPath(new URL("../../node_modules/@types", import.meta.url))],
+        skipLibCheck: true, // What other packages declare is their own affair.
+      },
+      include: ["*.ts"],
+    }),
+  );
+  compile("-p", join(app, "tsconfig.json"));
+});
+
+test("the tarball holds what was built, with its documents, and nothing else", (t) => {
+  const { files } = installPackedPackage(temporaryFolder(t));
+  const sources = readdirSync(new URL("../../runtime/src/", import.meta.url), {
+    recursive: true,
+    encoding: "utf8",
+  })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => name.replaceAll("\\", "/").replace(/\.ts$/, ""));
+  const expected = [
+    ...["README.md", "TROUBLESHOOTING.md", "package.json"],
+    ...sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]),
+  ];
+  assert.deepEqual(files.map(({ path }) => path).toSorted(), expected.toSorted());
+  const links = [...readme.matchAll(/\]\((?!https:|#)([^)#]+)/g)].map(([, path]) => path);
+  for (const path of links)
+    assert.ok(
+      files.some((file) => file.path === path),
+      `the README links to ${path}`,
+    );
 });
 
 test("every name of the README's tables exists", () => {
@@ -113,10 +134,14 @@ function failuresIn(report: string): string {
 const needsTheCheckout = ["package.test.ts", "endurance.test.ts", "troubleshooting.test.ts"];
 
 describe("on other versions of Node", () => {
-  const others = nodes().filter(({ version }) => version !== process.version);
   it("runs the library's own tests", {
-    skip: others.length === 0 && "there is no other Node",
+    skip: olderNodes.length === 0 && `no package brings Node 20 and 22 for ${platform()}`,
   }, async (t: TestContext) => {
+    const others = nodes().slice(1);
+    assert.deepEqual(
+      others.map(({ version }) => version.split(".")[0]),
+      ["v20", "v22"],
+    );
     const folder = temporaryFolder(t);
     const here = dirname(fileURLToPath(import.meta.url));
     const tests = readdirSync(here).filter(
