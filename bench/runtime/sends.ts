@@ -11,7 +11,7 @@ import { startTrustedSandbox } from "../../test/support/trusted-sandbox.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { median, summarise } from "../measure.ts";
 
-const SENDS_PER_RUN = 40;
+const SENDS_PER_RUN = 200;
 const SCOPE = "https://outlook.office365.com/.default";
 
 /** What the library adds to the sending of one message. */
@@ -75,8 +75,10 @@ export const sendBenchmark: Benchmark = {
         if (run >= warmUps) tokensMs.push(performance.now() - startedMs);
       }
     }
-    const [alone, withLibrary] = kinds.map(({ durationsMs }) => median(durationsMs));
-    if (alone === undefined || withLibrary === undefined) throw new RangeError("nothing was sent");
+    const [aloneMs, withLibraryMs] = kinds.map(({ durationsMs }) => durationsMs) as [number[], number[]];
+    const alone = median(aloneMs);
+    // Pair by pair, a moment apart: what slows the machine is in both, and goes out of the difference.
+    const differences = aloneMs.map((ms, index) => (withLibraryMs[index] ?? Number.NaN) - ms);
     return {
       measurements: kinds.map(({ name, durationsMs }) => summarise(`a message, ${name}`, durationsMs)),
       figures: [
@@ -87,9 +89,10 @@ export const sendBenchmark: Benchmark = {
           aim: { atMost: 1 },
         },
         {
-          name: "difference of the medians, noise included",
-          value: 100 * (withLibrary / alone - 1),
+          name: "a send with the library takes longer by",
+          value: (100 * median(differences)) / alone,
           unit: "%",
+          aim: { atMost: 1 },
         },
       ],
     };
