@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { RotatingConfidentialClient } from "../../runtime/src/rotating-confidential-client.ts";
 import { RotatingSecret } from "../../runtime/src/rotating-secret.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 import { FakeAuthority, scopes } from "./fake-authority.ts";
-import { clientId, FakeVault, seededRandom, tenantId } from "./fake-cloud.ts";
+import { clientId, FakeVault, tenantId } from "./fake-cloud.ts";
 
 describe("the authority's metadata", () => {
   let time: VirtualTime;

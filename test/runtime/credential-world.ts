@@ -7,8 +7,9 @@ import {
   type RotatingSecretCredentialOptions,
 } from "../../runtime/src/rotating-secret-credential.ts";
 import type { RotatingSecretOptions } from "../../runtime/src/rotating-secret-options.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
-import { clientId, FakeDirectory, FakeVault, seededRandom, tenantId } from "./fake-cloud.ts";
+import { clientId, FakeDirectory, FakeVault, tenantId } from "./fake-cloud.ts";
 
 /** A directory and a vault with one valid secret, and credentials over them. */
 export class CredentialWorld {

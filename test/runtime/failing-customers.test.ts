@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { FailingCustomers, isApplicationsTrouble } from "../../runtime/src/failing-customers.ts";
 import { RotatingConfidentialClient } from "../../runtime/src/rotating-confidential-client.ts";
 import { RotatingSecret } from "../../runtime/src/rotating-secret.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 import { FakeAuthority, scopes } from "./fake-authority.ts";
-import { clientId, FakeVault, refusal, seededRandom } from "./fake-cloud.ts";
+import { clientId, FakeVault, refusal } from "./fake-cloud.ts";
 
 describe("isApplicationsTrouble", () => {
   for (const [customers, tenants, knownTenants, expected] of [

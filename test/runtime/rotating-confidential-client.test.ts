@@ -6,9 +6,10 @@ import { BreakerOpenError, TokenRequestError } from "../../runtime/src/errors.ts
 import type { RuntimeEvent } from "../../runtime/src/events.ts";
 import { RotatingConfidentialClient } from "../../runtime/src/rotating-confidential-client.ts";
 import { RotatingSecret } from "../../runtime/src/rotating-secret.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 import { FakeAuthority, scopes } from "./fake-authority.ts";
-import { clientId, FakeVault, refusal, seededRandom, tenantId } from "./fake-cloud.ts";
+import { clientId, FakeVault, refusal, tenantId } from "./fake-cloud.ts";
 
 const hourMs = 3_600_000;
 const redirectUri = "https://crm.test/connected";

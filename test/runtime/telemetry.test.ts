@@ -3,8 +3,9 @@ import { describe, it } from "node:test";
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { RotatingSecret } from "../../runtime/src/rotating-secret.ts";
 import { RotatingSecretCredential } from "../../runtime/src/rotating-secret-credential.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
-import { clientId, FakeDirectory, FakeVault, scope, seededRandom, tenantId } from "./fake-cloud.ts";
+import { clientId, FakeDirectory, FakeVault, scope, tenantId } from "./fake-cloud.ts";
 
 class ManualReader extends MetricReader {
   override async onShutdown(): Promise<void> {}

@@ -4,8 +4,9 @@ import { inspect } from "node:util";
 import { BreakerOpenError, ConfigurationError, TokenRequestError } from "../../runtime/src/errors.ts";
 import { RotatingSecret } from "../../runtime/src/rotating-secret.ts";
 import type { RotatingSecretOptions } from "../../runtime/src/rotating-secret-options.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
-import { FakeVault, seededRandom } from "./fake-cloud.ts";
+import { FakeVault } from "./fake-cloud.ts";
 
 /** As `@azure/identity` throws it. */
 const expired = Object.assign(new Error("invalid_client"), {
