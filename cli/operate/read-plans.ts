@@ -61,6 +61,33 @@ export function plansOf(
   }
 }
 
+/**
+ * What an update would do with one credential if the stack remembered this of it.
+ * @throws CommandError if it would refuse.
+ */
+export function planFromMemory(
+  settings: Settings,
+  name: string,
+  memory: Memory,
+  atMs: number,
+): PlannedCredential {
+  const credentials = settings.credentials.filter((credential) => credential.name === name);
+  const memories = new Map([[name, memory]]);
+  try {
+    const [planned] = planCredentials(
+      { ...settings, credentials },
+      readAsRemembered(memories),
+      memories,
+      atMs,
+    );
+    if (planned !== undefined) return planned;
+  } catch (error) {
+    if (error instanceof PlanRefusal) throw new CommandError(error.message);
+    throw error;
+  }
+  throw new CommandError(`${name} has no secret that could be planned for`);
+}
+
 /** What the vault publishes, as far as the stack remembers it. */
 function readAsRemembered(memories: ReadonlyMap<string, Memory>): Map<string, ReadResult> {
   return new Map(

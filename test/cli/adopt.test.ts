@@ -30,8 +30,19 @@ describe("keyturn adopt", () => {
     const unknown = await keyturn(stack, ["adopt", "crm", "--client-id", keyId, "--yes"]);
     assert.match(unknown.stderr, /there is no application with client id/);
 
-    const adopted = await keyturn(stack, ["adopt", "crm", "--client-id", appId, "--yes"]);
+    const adopted = await keyturn(stack, ["adopt", "crm", "--client-id", appId, "--yes", "--json"]);
     assert.equal(adopted.exitCode, 0, adopted.stderr);
+    assert.match(
+      adopted.stderr,
+      /crm: create: first deployment\n {2}makes, verifies and publishes generation 1/,
+    );
+    const document = JSON.parse(adopted.stdout);
+    assert.equal(document.schemaVersion, 1);
+    assert.equal(document.application.clientId, appId);
+    assert.deepEqual(
+      document.handMade.map((key: { keyId: string }) => key.keyId),
+      [keyId],
+    );
     assert.match(adopted.stderr, /made in the portal/);
     assert.doesNotMatch(adopted.stderr, /\u202e/, "a name cannot turn the text around");
     assert.match((await keyturn(stack, ["adopt", "crm", "--client-id", appId, "--yes"])).stderr, /already/);
