@@ -20,7 +20,7 @@ export const registerPreview: RegisterCommand = (program, { terminal, setExitCod
         "Exit codes: 0 nothing speaks against it, 1 the preview failed, 2 bad flags, 4 it would break a consumer (a published secret, an application, a vault or a consumer's right is replaced or deleted, and no plan asks for it), 5 a mandatory policy is broken, 6 no such stack.",
     )
     .option("--at <date>", "as if today were that date, e.g. 2027-01-15")
-    .option("-f, --format <format>", `one of ${FORMATS.join(", ")}`, "table")
+    .option("--format <format>", `one of ${FORMATS.join(", ")}`, "table")
     .option("-j, --json", "the same as --format json")
     .action(async (options: PreviewOptions) => {
       const format = options.json === true ? "json" : formatOf(options.format);

@@ -33,7 +33,7 @@ export const registerPipelineRotate: RegisterCommand = (pipeline, { terminal, se
       "a credential to rotate now; can be repeated (default: KEYTURN_NAMES)",
       collect,
     )
-    .option("-r, --reason <text>", "why these are rotated now, for the record (default: KEYTURN_REASON)")
+    .option("--reason <text>", "why these are rotated now, for the record (default: KEYTURN_REASON)")
     .option(
       "--jitter <duration>",
       'wait up to so long first, so that not everybody asks at once, e.g. "10 minutes"',
