@@ -22,6 +22,10 @@ function currentVersion({ sandbox }: KeyturnStack, name: string) {
   return version;
 }
 
+function setCredentials(stack: KeyturnStack, credentials: unknown[]): Promise<void> {
+  return stack.stack.setConfig("keyturn:credentials", { value: JSON.stringify(credentials) });
+}
+
 function setAccountEnabled(stack: KeyturnStack, clientId: string, isEnabled: boolean): Promise<void> {
   return stack.sandbox.store.update(({ entra }) => {
     const principal = servicePrincipalOfClient(entra, clientId);
@@ -42,7 +46,11 @@ describe("one credential of two that something is wrong with, on the real engine
     await store.update((draft) => {
       const context = { nowMs: draft.clock.nowMs, randomness };
       setSecret(draft, { vaultName: VAULT, secretName: "mailman", value: "by hand" }, context);
+      setSecret(draft, { vaultName: VAULT, secretName: "foreign", value: "somebody's" }, context);
     });
+    // And a new credential gets a name that the vault has already.
+    const foreign = { name: "foreign", application: { displayName: "Foreign" } };
+    await setCredentials(stack, [...SETTINGS.credentials, foreign]);
     await timeline.advance(51 * DAY_MS);
     const stopped = await stack.up();
     assert.equal(stopped.exitCode, 1);
@@ -50,8 +58,12 @@ describe("one credential of two that something is wrong with, on the real engine
       stopped.stdout,
       /mailman: left as it is: the tags of the published secret are inconsistent: tag credential is missing/,
     );
+    assert.match(stopped.stdout, /foreign: left as it is: .*, and the stack has never published it/);
     assert.equal(currentVersion(stack, "mailman").value, "by hand", "nothing is written over it");
-    const { mailman, other } = await stack.credentials();
+    assert.equal(currentVersion(stack, "foreign").value, "somebody's");
+    const credentials = await stack.credentials();
+    const { mailman, other } = credentials;
+    assert.equal(credentials.foreign?.current, undefined);
     assert.deepEqual(mailman?.current, before?.current);
     assert.equal(other?.current?.generation, 2);
     const keys = (objectId = "") =>
@@ -65,8 +77,10 @@ describe("one credential of two that something is wrong with, on the real engine
       const version = { value, contentType, tags, expires, notBefore };
       setSecret(draft, { vaultName: VAULT, secretName: "mailman", ...version }, context);
     });
+    await setCredentials(stack, SETTINGS.credentials);
     await stack.mustUp();
     assert.equal((await stack.credentials()).mailman?.current?.generation, 2);
+    assert.equal(currentVersion(stack, "foreign").value, "somebody's");
   });
 
   it("that has lost its published secret stops the update, until that is recovered", async (t) => {
