@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { emptyMemory, type Memory } from "./rotation/memory.ts";
-import { planNeverPublished, planNothing, planRotation } from "./rotation/plan.ts";
+import { planRotation } from "./rotation/plan.ts";
+import { planNeverPublished, planNothing } from "./rotation/plan-nothing.ts";
 import { type Plan, PlanRefusal, plannedOf } from "./rotation/plan-types.ts";
 import type { Policy } from "./rotation/policy.ts";
 import { contradiction, type Published } from "./rotation/published.ts";

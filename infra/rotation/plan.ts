@@ -20,8 +20,9 @@ import {
 } from "./plan-types.ts";
 import { type Policy, REPLACEMENT_SLACK_MS } from "./policy.ts";
 import { otherSlot, type Published, type SecretRecord } from "./published.ts";
+import { clockRemarks, holdRemarks } from "./remarks.ts";
 import { planRollback, repairPromiseMs, rollbackRefusal } from "./rollback.ts";
-import { clockRemarks, type Situation, situationOf, wantedRequest } from "./situation.ts";
+import { type Situation, situationOf, wantedRequest } from "./situation.ts";
 
 /**
  * The rotation plan: a pure function of policy, of what the vault publishes, of the stack's memory, of
@@ -58,23 +59,6 @@ function finished({ memory: { pending }, request }: PlanInput, plan: Draft & Pic
     requestsDoneIfPublished: withRequest(requestsDone, publish?.request, request?.id),
     pending: isOpen ? pending : undefined,
   };
-}
-
-/** The hold, if it would last longer than is safe for what is published when this update is done. */
-function holdRemarks(
-  { credential, hold, policy, nowMs }: PlanInput,
-  published: Published | undefined,
-  publish: Publication | undefined,
-): string[] {
-  if (hold === undefined || nowMs >= hold.untilMs) return [];
-  const term = publish === undefined ? published : { current: publish.secret, overlapMs: publish.overlapMs };
-  if (term === undefined) return [];
-  const safeMs = heldUntilMs(hold, term, policy);
-  if (safeMs === hold.untilMs) return [];
-  return [
-    `${credential} cannot be held until ${formatInstant(hold.untilMs)}, past the safe date ${formatInstant(safeMs)}: ` +
-      `its secret expires on ${formatInstant(term.current.expiresAtMs)}. Hold until an earlier date, or set pastSafeDate to take the risk.`,
-  ];
 }
 
 function planNext(situation: Situation): Draft {
@@ -142,44 +126,6 @@ function brokenNow(published: Published, { broken }: Memory): BrokenSecret | und
   return broken?.kind === "rejected" && broken.generation === published.current.generation
     ? broken
     : undefined;
-}
-
-/** What is published cannot be believed: everything stays as it was published last, and nothing is decided. */
-export function planNothing(published: Published, memory: Memory, policy: Policy): Plan {
-  const { current, previous } = published;
-  const isRetired = previous === undefined || memory.retiredGeneration === previous.generation;
-  return {
-    action: "keep",
-    reason: "left as it is",
-    refusals: [],
-    remarks: [],
-    publish: undefined,
-    current,
-    slots: [current, ...(isRetired ? [] : [previous])].map(plannedOf),
-    retiredGeneration: memory.retiredGeneration,
-    requestsDone: memory.requests,
-    requestsDoneIfPublished: memory.requests,
-    pending: memory.pending,
-    next: { action: "rotate", atMs: dueAtMs(published, policy), reason: "the period is over" },
-  };
-}
-
-/** Something stands where nothing was ever published, and it is not ours: it is left alone, and nothing is made. */
-export function planNeverPublished(memory: Memory, nowMs: number): Plan {
-  return {
-    action: "keep",
-    reason: "left as it is",
-    refusals: [],
-    remarks: [],
-    publish: undefined,
-    current: undefined,
-    slots: [],
-    retiredGeneration: undefined,
-    requestsDone: memory.requests,
-    requestsDoneIfPublished: memory.requests,
-    pending: memory.pending,
-    next: { action: "create", atMs: nowMs, reason: "once what stands there is out of the way" },
-  };
 }
 
 /** No secret is published: slot `a`, generation 1, unless the stack remembers otherwise. */

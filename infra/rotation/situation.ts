@@ -1,4 +1,3 @@
-import { formatInstant } from "../instant.ts";
 import { PUBLICATION_MARGIN_MS, retireAtMs } from "./dates.ts";
 import { withRequest } from "./memory.ts";
 import type { PlanInput, Request } from "./plan-types.ts";
@@ -53,17 +52,6 @@ export function wantedRequest(
   if (pending === undefined || requestsDone.includes(pending.id)) return request;
   if (request === undefined || requestsDone.includes(request.id)) return pending;
   return pending.action === "revoke" && request.action !== "revoke" ? pending : request;
-}
-
-/** What is said of two clocks that differ, if it keeps something from being done. */
-export function clockRemarks({ published, previous, isClockAhead, ...rest }: Situation): string[] {
-  const { credential, nowMs, witnessMs = nowMs, publishedAtMs } = rest;
-  const untilMs = retireAtMs(published, publishedAtMs);
-  if (!isClockAhead || previous === undefined || untilMs === undefined || nowMs < untilMs) return [];
-  return [
-    `generation ${previous.generation} of ${credential} is not deleted: its overlap is over by the directory's clock (${formatInstant(nowMs)}), ` +
-      `but not by the vault's and this machine's (${formatInstant(witnessMs)}). Put right whichever is wrong (docs/runbooks/wrong-clock.md).`,
-  ];
 }
 
 function livePrevious(

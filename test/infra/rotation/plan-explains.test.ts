@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DAY_MS, HOUR_MS } from "../../../infra/duration.ts";
 import { formatInstant } from "../../../infra/instant.ts";
-import { planNothing, planRotation } from "../../../infra/rotation/plan.ts";
+import { planRotation } from "../../../infra/rotation/plan.ts";
+import { planNothing } from "../../../infra/rotation/plan-nothing.ts";
 import { type Action, type Plan, type PlanInput, PlanRefusal } from "../../../infra/rotation/plan-types.ts";
 import {
   CREATED_MS,
