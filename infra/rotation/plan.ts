@@ -18,7 +18,7 @@ import {
   plannedOf,
   type Request,
 } from "./plan-types.ts";
-import { type Policy, REPLACEMENT_SLACK_MS } from "./policy.ts";
+import { REPLACEMENT_SLACK_MS } from "./policy.ts";
 import { otherSlot, type Published, type SecretRecord } from "./published.ts";
 import { clockRemarks, holdRemarks } from "./remarks.ts";
 import { planRollback, repairPromiseMs, rollbackRefusal } from "./rollback.ts";
