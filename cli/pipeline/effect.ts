@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { PlanReport } from "../../infra/plan-report.ts";
 import { credentialOf } from "../preview/alarms.ts";
-import { changesOf } from "../preview/changes.ts";
-import { kindOf, type Operation, type Step } from "../preview/events.ts";
+import { changesOf, plainText } from "../preview/changes.ts";
+import type { Operation, Step } from "../preview/events.ts";
 import { safeLongText } from "../safe-long-text.ts";
 import { belongsToRotation } from "./belongs-to-rotation.ts";
 
@@ -45,7 +45,7 @@ function effectOf(step: Step): Effect {
     credential: credential ?? null,
     changed,
     inputs: isMomentary ? null : digest,
-    what: told.length > 0 ? told : [`${kindOf(type)} ${safeLongText(name)} is ${operation}d`],
+    what: told.length > 0 ? told : [safeLongText(plainText({ type, name, operation, changed: [] }))],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { PlanReport } from "../../infra/plan-report.ts";
 import { partsOfName } from "../../infra/vault/placement.ts";
 import type { Step } from "./events.ts";
+import { rightsInPlace } from "./rights-in-place.ts";
 
 /** Something that would break a consumer and that no plan asks for. */
 export interface Alarm {
@@ -43,7 +44,11 @@ export function alarmsOf(steps: readonly Step[], plans: readonly PlanReport[]): 
     // It goes with its application, of which people are told.
     const goesAlong = [PASSWORD, SERVICE_PRINCIPAL].includes(step.type) && isGone(step);
     const what = goesAlong && lost.has(credentialOf(step)) ? undefined : alarmOf(step, plans);
-    return what === undefined ? [] : [{ credential: credentialOf(step), what }];
+    const narrowed = rightsInPlace(step).flatMap(({ breaks }) => breaks ?? []);
+    return [...(what === undefined ? [] : [what]), ...narrowed].map((each) => ({
+      credential: credentialOf(step),
+      what: each,
+    }));
   });
 }
 

@@ -1,8 +1,17 @@
 import { builtInRoles } from "../../infra/roles.ts";
-import { applicationPermissions, delegatedPermissions } from "../../infra/settings/permissions.ts";
 import { partsOfName } from "../../infra/vault/placement.ts";
 import { readerOf } from "./alarms.ts";
-import { kindOf, type Step } from "./events.ts";
+import type { Step } from "./events.ts";
+import { kindOf } from "./kind.ts";
+import {
+  mayAskFor,
+  mayNoLongerSignIn,
+  maySignIn,
+  permissionsIn,
+  rightsInPlace,
+  tokensOf,
+  whoMaySignIn,
+} from "./rights-in-place.ts";
 
 /** A change beside the rotation itself. */
 export interface Change {
@@ -17,43 +26,56 @@ const ROLE_NAMES: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-const PERMISSION_NAMES: ReadonlyMap<string, string> = new Map(
-  [...delegatedPermissions, ...applicationPermissions].map(([name, { id, type }]) => [
-    id,
-    `${name} (${type === "Role" ? "as the application" : "delegated"})`,
-  ]),
-);
-
 /** What a step changes, in sentences; empty where nothing is to be told. Pure. */
 export function changesOf(step: Step): Change[] {
   const { type, operation } = step;
   if (operation === "same" || type.startsWith("keyturn:") || type.startsWith("pulumi:")) return [];
   if (type === "azure-native:authorization:RoleAssignment")
     return [{ area: "rights", what: rightChange(step) }];
-  if (type === "azuread:index/application:Application" && operation === "update")
-    return applicationChanges(step);
-  const details = operation === "update" || operation === "replace" ? listed(step.changed) : "";
-  return [
-    { area: areaOf(step), what: `${kindOf(type)} ${step.name} is ${operation}d${details}` },
-    ...rightsOfNew(step),
-  ];
-}
-
-/** What an application that is created may ask for, and who may sign in to it; empty for every other step. Pure. */
-export function rightsOfNew({ type, operation, after }: Step): Change[] {
-  if (type !== "azuread:index/application:Application" || operation !== "create") return [];
-  const permissions = permissionsIn(after).map(
-    (permission): Change => ({ area: "rights", what: mayAskFor(permission) }),
+  const rights = rightsInPlace(step);
+  const others = step.changed.filter(
+    (path) => !rights.some(({ paths }) => paths.some((each) => path.startsWith(each))),
   );
-  if (after.signInAudience !== "AzureADMultipleOrgs") return permissions;
+  const isPlain = rights.length === 0 || others.length > 0;
   return [
-    ...permissions,
-    { area: "rights", what: "widened: people of every organization may sign in to the application" },
+    ...rights.map(({ what }): Change => ({ area: "rights", what })),
+    ...(isPlain ? [{ area: areaOf(step), what: plainText({ ...step, changed: others }) }] : []),
+    ...rightsOfNew(step),
+    ...rightsOfGone(step),
   ];
 }
 
-function mayAskFor(permission: string): string {
-  return `widened: the application may ask for ${permission}`;
+/** What happens to a resource, in the plainest words: `Key vault vault is updated: tags.team`. */
+export function plainText({
+  type,
+  name,
+  operation,
+  changed,
+}: Pick<Step, "type" | "name" | "operation" | "changed">): string {
+  const details = operation === "update" || operation === "replace" ? listed(changed) : "";
+  return `${kindOf(type)} ${name} is ${operation}d${details}`;
+}
+
+const APPLICATION = "azuread:index/application:Application";
+const FEDERATED =
+  "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential";
+
+/** What an application that is created may ask for, and who may sign in to it or as it; empty for every other step. Pure. */
+export function rightsOfNew({ type, operation, after }: Step): Change[] {
+  if (operation !== "create") return [];
+  if (type === FEDERATED) return [{ area: "rights", what: maySignIn(tokensOf(after)) }];
+  if (type !== APPLICATION) return [];
+  const who = whoMaySignIn(after);
+  return [
+    ...permissionsIn(after).map((permission): Change => ({ area: "rights", what: mayAskFor(permission) })),
+    ...(who !== undefined && who.rank > 0 ? [{ area: "rights" as const, what: `widened: ${who.what}` }] : []),
+  ];
+}
+
+function rightsOfGone({ type, operation, before }: Step): Change[] {
+  return type === FEDERATED && operation === "delete"
+    ? [{ area: "rights", what: mayNoLongerSignIn(tokensOf(before)) }]
+    : [];
 }
 
 function listed(paths: readonly string[]): string {
@@ -125,28 +147,4 @@ function scopeText(scope: string, otherwise: string): string {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function applicationChanges({ name, before, after, changed }: Step): Change[] {
-  const changes: Change[] = [];
-  const [had, has] = [permissionsIn(before), permissionsIn(after)];
-  for (const permission of has.filter((each) => !had.includes(each))) {
-    changes.push({ area: "rights", what: mayAskFor(permission) });
-  }
-  for (const permission of had.filter((each) => !has.includes(each))) {
-    changes.push({ area: "rights", what: `narrowed: the application no longer asks for ${permission}` });
-  }
-  const others = changed.filter((path) => !path.startsWith("requiredResourceAccesses"));
-  if (others.length > 0 || changes.length === 0) {
-    changes.push({ area: "application", what: `Application ${name} is updated${listed(others)}` });
-  }
-  return changes;
-}
-
-function permissionsIn({ requiredResourceAccesses }: Record<string, unknown>): string[] {
-  const accesses = Array.isArray(requiredResourceAccesses) ? requiredResourceAccesses : [];
-  return accesses.flatMap((access: { resourceAccesses?: unknown }) => {
-    const permissions = Array.isArray(access.resourceAccesses) ? access.resourceAccesses : [];
-    return permissions.map(({ id }: { id?: unknown }) => PERMISSION_NAMES.get(text(id)) ?? text(id));
-  });
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { partsOfUrn } from "../engine/urn.ts";
+import { kindOf } from "./kind.ts";
 
 /** What the engine would do with one resource. */
 export type Operation = "create" | "update" | "replace" | "delete" | "same";
@@ -46,12 +47,18 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
     "signInAudience",
     "owners",
     "requiredResourceAccesses",
+    "web",
+    "singlePageApplication",
+    "publicClient",
   ],
+  "azuread:index/servicePrincipal:ServicePrincipal": ["owners"],
   "azuread:index/applicationPassword:ApplicationPassword": ["displayName", "endDate"],
   "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential": [
     "issuer",
     "subject",
+    "audiences",
   ],
+  "azure-native:keyvault:Vault": ["properties"],
   // Names and dates, and the id of the secret that a version is of; never its value.
   "azure-native:keyvault:Secret": ["tags"],
   "azure-native:authorization:RoleAssignment": ["principalId", "principalType", "roleDefinitionId", "scope"],
@@ -145,11 +152,6 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
       by(({ level, rule, resource }) => `${level === "mandatory" ? 0 : 1} ${rule} ${resource}`),
     ),
   };
-}
-
-/** The last part of a type, which people know: `Vault` of `azure-native:keyvault:Vault`. */
-export function kindOf(type: string): string {
-  return type.split(":").at(-1) ?? type;
 }
 
 /** The engine says it in four lines, with the URN in two of them. */

@@ -150,6 +150,6 @@ describe("an effect", () => {
       NOW_MS,
     );
     assert.equal(effects.length, 1);
-    assert.match(effects[0]?.what.join() ?? "", /RandomInteger mail-splay is created/);
+    assert.match(effects[0]?.what.join() ?? "", /Splay mail-splay is created/);
   });
 });

@@ -8,41 +8,11 @@ import { renderPreviewMarkdown } from "../../../cli/preview/render-markdown.ts";
 import { renderPreviewTable } from "../../../cli/preview/render-table.ts";
 import type { PlanReport } from "../../../infra/plan-report.ts";
 import { assertGolden } from "../../support/golden.ts";
+import { eventLine } from "./event-line.ts";
 
 const PASSWORD = "azuread:index/applicationPassword:ApplicationPassword";
 const ROTATING = "keyturn:credential:RotatingCredential";
 const PUBLISHED = "keyturn:vault:PublishedSecret";
-
-interface EventArgs {
-  op: string;
-  type: string;
-  name: string;
-  parent?: [type: string, name: string];
-  id?: string;
-  inputs?: Record<string, unknown>;
-  changed?: string[];
-}
-
-/** One of the engine's lines. */
-function event({ op, type, name, parent, id, inputs, changed = [] }: EventArgs): string {
-  const prefix = "urn:pulumi:dev::keyturn::";
-  const urn = `${prefix}${parent === undefined ? "" : `${parent[0]}$`}${type}::${name}`;
-  const state = {
-    ...(id !== undefined && { id }),
-    ...(parent !== undefined && { parent: `${prefix}${parent[0]}::${parent[1]}` }),
-    inputs,
-  };
-  const detailedDiff = Object.fromEntries(changed.map((path) => [path, { diffKind: "update" }]));
-  const metadata = {
-    op,
-    urn,
-    type,
-    ...(op !== "create" && { old: state }),
-    ...(op !== "delete" && { new: state }),
-    detailedDiff,
-  };
-  return JSON.stringify({ sequence: 1, resourcePreEvent: { metadata, planning: true } });
-}
 
 const KEY_1 = "11111111-1111-4111-8111-111111111111";
 const KEY_2 = "22222222-2222-4222-8222-222222222222";
@@ -69,7 +39,7 @@ function plan(over: Partial<PlanReport> = {}): PlanReport {
 
 const ofMail: [string, string] = [ROTATING, "mail"];
 const password = (op: string, slot: string, keyId: string) =>
-  event({ op, type: PASSWORD, name: `mail-${slot}`, parent: ofMail, id: `x/password/${keyId}` });
+  eventLine({ op, type: PASSWORD, name: `mail-${slot}`, parent: ofMail, id: `x/password/${keyId}` });
 
 function alarms(lines: string[], plans: PlanReport[] = [plan()]): string[] {
   return alarmsOf(readEvents(lines).steps, plans).map(({ what }) => what);
@@ -91,7 +61,7 @@ describe("alarms", () => {
       ["azure-native:authorization:RoleAssignment", "mail-mailman", [PUBLISHED, "mail"]],
     ];
     for (const [type, name, parent] of vital) {
-      const lines = (op: string) => [event({ op, type, name, ...(parent !== undefined && { parent }) })];
+      const lines = (op: string) => [eventLine({ op, type, name, ...(parent !== undefined && { parent }) })];
       for (const op of ["delete", "replace", "create-replacement", "delete-replaced"]) {
         assert.equal(alarms(lines(op)).length, 1, `${op} ${type}`);
       }
@@ -120,7 +90,7 @@ describe("alarms", () => {
 
   it("are raised for a published value that changes by itself", () => {
     const secret = (changed: string[]) =>
-      event({
+      eventLine({
         op: "update",
         type: "azure-native:keyvault:Secret",
         name: "mail",
@@ -137,14 +107,14 @@ describe("what is kept of the engine's events", () => {
     const value = "abc8Q~not-to-be-told-to-anybody-at-all-xx";
     const debug = { diagnosticEvent: { severity: "debug", message: `sent ${value}` } };
     const lines = [
-      event({
+      eventLine({
         op: "update",
         type: PASSWORD,
         name: "mail-a",
         parent: ofMail,
         inputs: { value, endDate: "2026" },
       }),
-      event({
+      eventLine({
         op: "update",
         type: "azure-native:keyvault:Secret",
         name: "mail",
@@ -161,10 +131,10 @@ describe("what is kept of the engine's events", () => {
   it("does not depend on the order of the events", () => {
     const lines = [
       password("same", "b", KEY_2),
-      event({ op: "create", type: "azure-native:monitor:ActionGroup", name: "alerts" }),
+      eventLine({ op: "create", type: "azure-native:monitor:ActionGroup", name: "alerts" }),
       password("replace", "a", KEY_1),
       password("create-replacement", "a", KEY_1),
-      event({
+      eventLine({
         op: "delete",
         type: "azure-native:authorization:RoleAssignment",
         name: "mail-x",
@@ -189,13 +159,13 @@ const HOSTILE =
 
 function hostileEvents(): PreviewEvents {
   return readEvents([
-    event({
+    eventLine({
       op: "create",
       type: "azure-native:authorization:RoleAssignment",
       name: `${HOSTILE}-${HOSTILE}`,
       parent: [PUBLISHED, HOSTILE],
     }),
-    event({ op: "create", type: "azure-native:monitor:ActionGroup", name: HOSTILE }),
+    eventLine({ op: "create", type: "azure-native:monitor:ActionGroup", name: HOSTILE }),
     JSON.stringify({ diagnosticEvent: { severity: "error", message: HOSTILE } }),
     JSON.stringify({
       policyEvent: {
@@ -232,7 +202,12 @@ describe("the comment on a pull request", () => {
       }),
     );
     const lines = plans.map(({ name }) =>
-      event({ op: "delete", type: "azuread:index/application:Application", name, parent: [ROTATING, name] }),
+      eventLine({
+        op: "delete",
+        type: "azuread:index/application:Application",
+        name,
+        parent: [ROTATING, name],
+      }),
     );
     const document = previewDocument({ stack: "dev", at: undefined, events: readEvents(lines), plans });
     const markdown = renderPreviewMarkdown(document);
@@ -241,37 +216,5 @@ describe("the comment on a pull request", () => {
     assert.ok(markdown.indexOf("CAUTION") < 200, "alarms come first");
     const few = previewDocument({ stack: "dev", at: undefined, events: readEvents([]), plans: [plan()] });
     assert.doesNotMatch(renderPreviewMarkdown(few), /left out/);
-  });
-
-  it("tells of rights that become wider or narrower", () => {
-    const access = (...ids: string[]) => ({
-      requiredResourceAccesses: [{ resourceAccesses: ids.map((id) => ({ id, type: "Role" })) }],
-    });
-    const [send, read] = ["b633e1c5-b582-4048-a93e-9f11b44c7e96", "810c84a8-4a9e-49e6-bf7d-12d183f40d01"];
-    const update = JSON.parse(
-      event({
-        op: "update",
-        type: "azuread:index/application:Application",
-        name: "mail",
-        parent: ofMail,
-        changed: ["requiredResourceAccesses[0]"],
-      }),
-    );
-    update.resourcePreEvent.metadata.old.inputs = access(send);
-    update.resourcePreEvent.metadata.new.inputs = access(read);
-    const { credentials } = previewDocument({
-      stack: "dev",
-      at: undefined,
-      events: readEvents([JSON.stringify(update)]),
-      plans: [plan()],
-    });
-    assert.equal(credentials[0]?.what, "changed");
-    assert.deepEqual(
-      credentials[0].changes.map(({ what }) => what),
-      [
-        "widened: the application may ask for Mail.Read (as the application)",
-        "narrowed: the application no longer asks for Mail.Send (as the application)",
-      ],
-    );
   });
 });
