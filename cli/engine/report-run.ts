@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { RUN_EVENT, type RunEvent } from "../../infra/alerts/run-event.ts";
 import type { Fetch } from "../../infra/directory-time.ts";
@@ -18,11 +19,17 @@ export interface SendEventsArgs {
   /** Default: 3. */
   tries?: number;
   fetch?: Fetch;
+  /** From 0 to 1, for the pauses between tries. */
+  random?: () => number;
+  sleep?: (ms: number) => Promise<unknown>;
 }
 
 export interface ReportRunArgs extends Omit<SendEventsArgs, "events"> {
   event: RunEvent;
 }
+
+/** Before the second try; each pause is drawn by lot, up to a bound that doubles. */
+const FIRST_PAUSE_MS = 2_000;
 
 const telemetryOutputs = z.object({ telemetry: z.object({ connectionString: z.string() }) });
 const trackAnswer = z.object({
@@ -59,8 +66,10 @@ export async function reportEvents(engine: Engine, args: SendEventsArgs): Promis
  */
 export async function sendEvents(
   connectionString: string,
-  { events, at, timeoutMs = 10_000, tries = 3, fetch = globalThis.fetch }: SendEventsArgs,
+  args: SendEventsArgs,
 ): Promise<string | undefined> {
+  const { events, at, timeoutMs = 10_000, tries = 3, fetch = globalThis.fetch } = args;
+  const { random = Math.random, sleep = delay } = args;
   const parts = partsOf(connectionString);
   const [iKey, endpoint] = [parts.get("instrumentationkey"), parts.get("ingestionendpoint")];
   if (iKey === undefined || endpoint === undefined || !URL.canParse(endpoint)) {
@@ -77,6 +86,7 @@ export async function sendEvents(
   );
   let problem = "";
   for (let attempt = 1; attempt <= tries; attempt++) {
+    if (attempt > 1) await sleep(Math.round(random() * FIRST_PAUSE_MS * 2 ** (attempt - 2)));
     try {
       const response = await fetch(new URL("v2.1/track", endpoint).href, {
         method: "POST",

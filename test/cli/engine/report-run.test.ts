@@ -21,11 +21,14 @@ function answering(...answers: (object | number | string)[]) {
   return { sent, fetch };
 }
 
+const pauses: number[] = [];
 const report = (fetch: Fetch, connection = CONNECTION) =>
   sendEvents(connection, {
     events: [{ name: "KeyturnRotationRun", properties: { stack: "prod", outcome: "succeeded" } }],
     at: "2026-01-01T00:00:00Z",
     fetch,
+    random: () => 0.5,
+    sleep: async (ms) => pauses.push(ms),
   });
 
 describe("the report of a run", () => {
@@ -55,7 +58,8 @@ describe("the report of a run", () => {
     ]);
   });
 
-  it("is tried three times while the service is unwell", async () => {
+  it("is tried three times while the service is unwell, with a pause before each further try", async () => {
+    pauses.length = 0;
     const unwell = answering(503, "connection reset", ACCEPTED);
     assert.equal(await report(unwell.fetch), undefined);
     assert.equal(unwell.sent.length, 3);
@@ -65,6 +69,7 @@ describe("the report of a run", () => {
     const throttled = answering(429);
     assert.equal(await report(throttled.fetch), "it answered 429");
     assert.equal(throttled.sent.length, 3);
+    assert.deepEqual(pauses, [1000, 2000, 1000, 2000, 1000, 2000]);
   });
 
   it("is not repeated when it is refused, be it with a status of success", async () => {
@@ -72,6 +77,7 @@ describe("the report of a run", () => {
     const refused = answering({ itemsReceived: 1, itemsAccepted: 0, errors });
     assert.equal(await report(refused.fetch), "Invalid instrumentation key");
     assert.equal(refused.sent.length, 1);
+    assert.equal(pauses.length, 6, "nothing is waited for");
     assert.equal(await report(answering(404).fetch), "it answered 404");
   });
 
