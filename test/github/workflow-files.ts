@@ -9,6 +9,7 @@ const permissions = z.record(z.string(), z.enum(["read", "write", "none"]));
 const concurrency = z.strictObject({ group: z.string(), "cancel-in-progress": z.boolean() });
 const step = z.strictObject({
   name: z.string().optional(),
+  if: z.literal("failure()").optional(),
   uses: z.string().optional(),
   run: z.string().optional(),
   with: z.record(z.string(), z.unknown()).optional(),
