@@ -7,7 +7,8 @@ import type { RetryArgs } from "./retry.ts";
 
 /** As long as an update of a pipeline may take (`--timeout`): a rotation takes minutes, the first of a large stack longer. */
 export const LONGEST_LOCK_WAIT_MS = 30 * MINUTE_MS;
-const SHORTEST_PAUSE_MS = MINUTE_MS / 2;
+/** Of one pause, which is drawn by lot: whoever else waits does not ask at the same moment. */
+const LONGEST_PAUSE_MS = MINUTE_MS;
 
 export interface WaitForLockArgs extends RetryArgs {
   openEngine: () => Promise<Engine>;
@@ -20,11 +21,11 @@ export interface WaitForLockArgs extends RetryArgs {
 /**
  * Does `work`, and does it again from its beginning as long as somebody else holds the stack's lock: what was previewed
  * before may be out of date afterwards.
- * @throws StackLockedError if the lock is still held after `LONGEST_LOCK_WAIT_MS`.
+ * @throws StackLockedError if the lock is still held `LONGEST_LOCK_WAIT_MS` after the beginning.
  */
 export async function waitForLock<T>(args: WaitForLockArgs, work: () => Promise<T>): Promise<T> {
   const { terminal, random, sleep, openEngine, unattended, nowMs } = args;
-  let waitedMs = 0;
+  const giveUpAtMs = nowMs() + LONGEST_LOCK_WAIT_MS;
   let released = false;
   for (;;) {
     try {
@@ -36,13 +37,12 @@ export async function waitForLock<T>(args: WaitForLockArgs, work: () => Promise<
         released = await releaseAbandonedLock(await openEngine(), holders, { terminal, nowMs: nowMs() });
         if (released) continue;
       }
-      if (waitedMs >= LONGEST_LOCK_WAIT_MS) throw error;
-      const pauseMs = Math.round((SHORTEST_PAUSE_MS * (1 + random())) / 1000) * 1000;
+      if (nowMs() >= giveUpAtMs) throw error;
+      const pauseMs = Math.round((LONGEST_PAUSE_MS * random()) / 1000) * 1000;
       terminal.err(
         `keyturn: ${describeHolders(holders)} is at work on this stack: looked at again in ${formatDuration(pauseMs)}`,
       );
       await sleep(pauseMs);
-      waitedMs += pauseMs;
     }
   }
 }
