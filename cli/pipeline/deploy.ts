@@ -39,7 +39,7 @@ export const registerPipelineDeploy: RegisterCommand = (pipeline, { terminal, se
     .description(
       "Previews the stack again and compares the result with what the merged pull request's comment recorded. Only if both are the same, rotations that have become due apart, the stack is updated; whatever an update that died left behind is settled too. Another update of the stack is waited for, up to half an hour. Afterwards what was planned is held against what is there, and the run is reported to the alert on silence.\n\n" +
         "What is refused changes nothing. Somebody who has read the refused run's preview can give its digest (--digest, or KEYTURN_DIGEST), in a run started by hand.\n\n" +
-        "Exit codes: 0 done, 1 the update failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer or a credential needs a person, 5 a mandatory policy is broken, 6 no such stack, 9 not ended in time, 11 it is not what was reviewed.",
+        "Exit codes: 0 done, 1 the update failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer or a credential needs a person, 5 a mandatory policy is broken, 6 no such stack, 8 cancelled, 9 not ended in time, 11 it is not what was reviewed.",
     )
     .option("--digest <digest>", "the digest of a preview that somebody has read (default: KEYTURN_DIGEST)")
     .option("-j, --json", "print one JSON document")

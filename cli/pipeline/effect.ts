@@ -49,6 +49,11 @@ function effectOf(step: Step): Effect {
   };
 }
 
+/** Whether nothing is told of an effect but that a resource is changed. */
+export function isPlainEffect(effect: Effect): boolean {
+  return effect.what.length === 1 && effect.what[0] === safeLongText(plainText(effect));
+}
+
 /**
  * Tells effects apart: the same for the same effects, whenever they are previewed. Holds no value that could be
  * guessed from it on its own, being made of all of them.

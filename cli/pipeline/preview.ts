@@ -15,7 +15,7 @@ export const registerPipelinePreview: RegisterCommand = (pipeline, { terminal, s
     .description(
       "Previews a stack with the policy pack and keeps one comment per stack on the pull request up to date: what happens to each credential, what else changes, what would break, and, hidden, which preview it was: `pipeline deploy` applies that and nothing else. Adds the same to the run's summary. Changes nothing.\n\n" +
         "A pull request from a fork is given no identity and no token: nothing is previewed, and that is said. By hand it prints what it would have shown.\n\n" +
-        "Exit codes: as `keyturn preview`, but an alarm that the stack's file accepts (`keyturn:acceptedAlarms`) counts no more: 0 nothing speaks against it, 1 the preview failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer, 5 a mandatory policy is broken, 6 no such stack.",
+        "Exit codes: as `keyturn preview`, but an alarm that the stack's file accepts (`keyturn:acceptedAlarms`) counts no more: 0 nothing speaks against it, 1 the preview failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer, 5 a mandatory policy is broken, 6 no such stack, 8 cancelled.",
     )
     .option("-j, --json", "print one JSON document")
     .action(async (options: StackOption & { json?: boolean }) => {

@@ -1,11 +1,15 @@
 import { code } from "../audit/report/markdown.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { alikeGroups, alikeText } from "../preview/alike.ts";
 import { day } from "../preview/consequence.ts";
+import type { PreviewDocument } from "../preview/document.ts";
+import { kindOf } from "../preview/kind.ts";
 import { renderPreviewMarkdown } from "../preview/render-markdown.ts";
+import { laterIn } from "../preview/summary.ts";
 import type { StatusDocument } from "../status/document.ts";
 import type { JudgedAlarms } from "./accepted-alarms.ts";
 import { type Assessment, exitCodeOf } from "./assess-stack.ts";
-import type { Effect } from "./effect.ts";
+import { type Effect, isPlainEffect } from "./effect.ts";
 import { reviewRecordLine } from "./review-record.ts";
 import { reportable } from "./safe-report.ts";
 
@@ -19,17 +23,18 @@ export interface PreviewCommentArgs {
 export function renderPreviewComment(assessment: Assessment, { stack, head }: PreviewCommentArgs): string {
   const { document, alarms, succeeded, digest } = assessment;
   const record = succeeded && head !== undefined ? [reviewRecordLine({ head, digest })] : [];
-  const sections = [renderPreviewMarkdown(document).trimEnd(), ...renderAlarms(alarms, stack)];
+  const preview = renderPreviewMarkdown(document, { commit: head }).trimEnd();
+  const sections = [preview, ...renderAlarms(alarms, stack)];
   sections.push(whatMergingDoes(assessment));
   return [...record, sections.join("\n\n")].join("\n");
 }
 
 function whatMergingDoes(assessment: Assessment): string {
-  const { effects, digest } = assessment;
+  const { effects, digest, document } = assessment;
   switch (exitCodeOf(assessment)) {
     case exitCodes.ok:
       return effects.length === 0
-        ? "Merging changes nothing but what is due by plan."
+        ? whatTimeBrings(document)
         : `Merging applies exactly this, and what is due by then. Digest: \`${digest}\``;
     case exitCodes.resource:
       return "**Merged as it is, nothing is deployed**: what would break a consumer has to be accepted first.";
@@ -38,6 +43,15 @@ function whatMergingDoes(assessment: Assessment): string {
     default:
       return "**Merged as it is, nothing is deployed**: the preview failed.";
   }
+}
+
+function whatTimeBrings({ credentials }: PreviewDocument): string {
+  const later = laterIn(credentials);
+  if (later.length === 0) return "Merging changes nothing but what is due by plan.";
+  const [first] = later.flatMap(({ next }) => (next?.action === "rotate" ? [day(next.at)] : [])).toSorted();
+  const from = `from ${later.length === 1 ? "its" : "their"} next rotation on${first === undefined ? "" : `, the first on ${first}`}`;
+  const who = `${later.length} credential${later.length === 1 ? " follows" : "s follow"}`;
+  return `Merging changes nothing at once but what is due by plan; **${from}, ${who} the new policy**.`;
 }
 
 /** What was accepted, what can be, and which acceptances count for nothing. */
@@ -77,29 +91,60 @@ function commented(text: string): string {
 
 /** What would change although it is not rotation, in lines. */
 export function renderEffects(effects: readonly Effect[]): string[] {
-  return effects.flatMap(({ credential, what }) =>
-    what.map(
-      (each) =>
-        `- ${credential === null ? "" : `${code(reportable(credential))}: `}${code(reportable(each))}`,
-    ),
-  );
+  const isPlain = (effect: Effect) => effect.credential === null && isPlainEffect(effect);
+  return alikeGroups(effects, isPlain).flatMap((group) => {
+    if (group.length > 1) return [`- ${code(reportable(alikeText(group)))}`];
+    return group.flatMap(({ credential, what }) =>
+      what.map(
+        (each) =>
+          `- ${credential === null ? "" : `${code(reportable(credential))}: `}${code(reportable(each))}`,
+      ),
+    );
+  });
+}
+
+/** What somebody did in Azure, and how an update would set it back. */
+export function renderDrift(effect: Effect): string {
+  const { operation, type, name, credential, changed, what } = effect;
+  const resource = `${kindOf(type)} ${name}`;
+  const did =
+    operation === "create"
+      ? `${resource} was deleted`
+      : `${resource} was changed${changed.length === 0 ? "" : `: ${changed.join(", ")}`}`;
+  if (operation === "delete") return renderEffects([effect]).join("\n");
+  const back = isPlainEffect(effect) ? [] : [what.join("; ")];
+  const of = credential === null ? "" : `${code(reportable(credential))}: `;
+  return `- ${of}${[did, ...back].map((each) => code(reportable(each))).join("; an update would do this: ")}`;
 }
 
 const COLUMNS = "| Credential | Slot | Generation | Expires | Next rotation |\n|---|---|---|---|---|";
 
+/** When what failed is tried again, by credential. */
+export type NextTries = Readonly<Record<string, string>>;
+
 /** The credentials of a stack, after an update. */
-export function renderStatus({ credentials }: StatusDocument): string {
+export function renderStatus({ credentials }: StatusDocument, nextTries: NextTries = {}): string {
   const rows = credentials.map(({ name, current, nextRotationAt }) => {
+    const nextTry = nextTries[name];
     const cells = [
       code(name),
       current?.slot ?? "",
       current?.generation ?? "",
       current === null ? "not published" : day(current.expiresAt),
-      nextRotationAt === null ? "" : day(nextRotationAt),
+      nextTry !== undefined
+        ? `**tried again** by the first run after ${moment(nextTry)}`
+        : nextRotationAt === null
+          ? ""
+          : day(nextRotationAt),
     ];
     return `| ${cells.join(" | ")} |`;
   });
   return [COLUMNS, ...rows].join("\n");
+}
+
+/** To the minute, as people read it. */
+function moment(instant: string): string {
+  return `${day(instant)} ${instant.slice(11, 16)} UTC`;
 }
 
 /** Links to the pages that problems name. */

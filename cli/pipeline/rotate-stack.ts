@@ -1,3 +1,6 @@
+import type { CredentialOutput } from "../../infra/credential-output.ts";
+import { formatInstant, parseInstant } from "../../infra/instant.ts";
+import { retryDelayMs } from "../../infra/rotation/backoff.ts";
 import { requestsFor } from "../commands/request.ts";
 import { engineFor, type StackOption } from "../commands/stack-option.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
@@ -5,10 +8,12 @@ import { plansOf, readStackFacts, requireAccepted, requireKnown } from "../opera
 import { policyOf } from "../policy/policy.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Assessment, assessStack, exitCodeOf } from "./assess-stack.ts";
+import { intentionsOf, urgencyOf } from "./intentions.ts";
+import type { NextTries } from "./render.ts";
 import { withRetries } from "./retry.ts";
 import type { RotationWish } from "./rotation-flags.ts";
 import type { RotationReport } from "./rotation-report.ts";
-import { intentionsOf, judgeRotation } from "./rotation-verdict.ts";
+import { judgeRotation } from "./rotation-verdict.ts";
 import { reportOutcome, updateAndVerify } from "./update-and-verify.ts";
 import { type WaitForLockArgs, waitForLock } from "./wait-for-lock.ts";
 
@@ -77,7 +82,9 @@ async function rotateOnce({ options, stack, env, terminal }: RotateStackArgs): P
       exitCode: isBreaking ? against : exitCodes.notRotation,
       intentions,
       foreign: verdict.apply ? [] : verdict.foreign,
+      nextTries: {},
       problems: whatSpeaksAgainst(seen),
+      urgency: urgencyOf(seen.plans),
       status: undefined,
     };
   }
@@ -91,8 +98,23 @@ async function rotateOnce({ options, stack, env, terminal }: RotateStackArgs): P
     intentions,
     foreign: [],
     problems: update.problems,
+    urgency: undefined,
     status: update.status,
+    nextTries: nextTriesOf(update.credentials),
   };
+}
+
+/** From when on a failed verification is tried again. */
+function nextTriesOf(credentials: Readonly<Record<string, CredentialOutput>>): NextTries {
+  return Object.fromEntries(
+    Object.entries(credentials).flatMap(([name, { failure, current }]) => {
+      const lastMs = failure === undefined ? undefined : parseInstant(failure.lastAttemptAt);
+      if (failure === undefined || lastMs === undefined) return [];
+      const endMs = current === undefined ? undefined : parseInstant(current.expiresAt);
+      const waitMs = retryDelayMs(failure.attempts, endMs === undefined ? undefined : endMs - lastMs);
+      return [[name, formatInstant(lastMs + waitMs)]];
+    }),
+  );
 }
 
 function whatSpeaksAgainst({ alarms, document }: Assessment): string[] {

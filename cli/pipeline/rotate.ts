@@ -26,7 +26,7 @@ export const registerPipelineRotate: RegisterCommand = (pipeline, { terminal, se
       "Previews the stack first, with Azure asked what is there, and updates it only if every change belongs to a rotation that is due: a new secret, its published version, the deletion of secrets that are promised to nobody. Anything else (drift, a merge that was not deployed, an upgrade that replaces) is left as it is, reported and ends in exit code 12. Afterwards what was planned is held against what is there, and the run is reported to the alert on silence.\n\n" +
         "With --name it rotates these credentials now, whether they are due or not, under the same rule. Failures that pass (networks, throttling) are tried again, up to three times; another update of the stack is waited for, up to half an hour. When a failed verification is tried again is the plan's decision.\n\n" +
         "In a pipeline it opens one issue for the stack when something is wrong, keeps it up to date, and closes it when all is well again.\n\n" +
-        "Exit codes: 0 all is well, 1 the update failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer or a credential needs a person, 5 a mandatory policy is broken, 6 no such stack, 9 not ended in time, 12 something other than rotation would change.",
+        "Exit codes: 0 all is well, 1 the update failed, 2 bad flags or settings, 3 no identity, 4 it would break a consumer or a credential needs a person, 5 a mandatory policy is broken, 6 no such stack, 8 cancelled, 9 not ended in time, 12 something other than rotation would change.",
     )
     .option(
       "-n, --name <name>",
@@ -65,7 +65,8 @@ async function waitAtRandom(jitterMs: number, terminal: Terminal): Promise<void>
 }
 
 function show(report: RotationReport, json: boolean, terminal: Terminal): void {
-  const { stack, outcome, intentions, foreign, problems, status, exitCode } = report;
+  const { stack, outcome, foreign, problems, status, exitCode } = report;
+  const intentions = report.intentions.map(({ done }) => done);
   if (json) {
     terminal.out(
       JSON.stringify(
@@ -75,7 +76,8 @@ function show(report: RotationReport, json: boolean, terminal: Terminal): void {
       ),
     );
   } else {
-    for (const line of intentions) terminal.out(line);
+    const isDone = outcome === "done";
+    for (const { done, open } of report.intentions) terminal.out(isDone ? done : open);
     for (const { origin, what } of foreign) for (const each of what) terminal.out(`${origin}: ${each}`);
     if (status !== undefined) terminal.out(statusTable(status, terminal.style));
     if (exitCode === exitCodes.ok && intentions.length === 0) terminal.out("\nNothing was due.");

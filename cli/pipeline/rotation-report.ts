@@ -1,9 +1,19 @@
+import { code } from "../audit/report/markdown.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { ForgeIssue } from "../forge/forge.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
 import type { StatusDocument } from "../status/document.ts";
-import { renderEffects, renderList, renderPages, renderStatus } from "./render.ts";
+import type { Intention } from "./intentions.ts";
+import {
+  type NextTries,
+  renderDrift,
+  renderEffects,
+  renderList,
+  renderPages,
+  renderStatus,
+} from "./render.ts";
 import type { ForeignEffect } from "./rotation-verdict.ts";
+import { reportable } from "./safe-report.ts";
 
 /** How an unattended rotation went. */
 export interface RotationReport {
@@ -12,11 +22,15 @@ export interface RotationReport {
   outcome: "done" | "refused" | "attention" | "failed";
   exitCode: number;
   /** What was to be done. */
-  intentions: string[];
+  intentions: Intention[];
   /** What would change and does not belong to rotation. */
   foreign: ForeignEffect[];
   /** What needs a person. */
   problems: string[];
+  /** How long there is time, where nothing was applied; undefined where that is not known. */
+  urgency: string | undefined;
+  /** When what failed is tried again, by credential. */
+  nextTries: NextTries;
   /** After the update; undefined if there was none. */
   status: StatusDocument | undefined;
 }
@@ -35,6 +49,8 @@ export const reportOf = {
       intentions: [],
       foreign: [],
       problems: [text],
+      urgency: undefined,
+      nextTries: {},
       status: undefined,
     };
   },
@@ -47,23 +63,34 @@ const TITLES: Readonly<Record<RotationReport["outcome"], string>> = {
   failed: "Rotation failed",
 };
 
+function titleOf({ outcome, status }: RotationReport): string {
+  const needy = namesInNeed(status).length;
+  return outcome === "attention" && needy > 1
+    ? `Rotation: ${needy} credentials need a person`
+    : TITLES[outcome];
+}
+
+function namesInNeed(status: StatusDocument | undefined): string[] {
+  return (status?.credentials ?? []).flatMap(({ name, problems }) => (problems.length > 0 ? [name] : []));
+}
+
 /** For the summary of the run. */
 export function renderRotation(report: RotationReport, run: Pick<ForgeRun, "fileUrl">): string {
-  return `## ${TITLES[report.outcome]}: stack \`${report.stack}\`\n\n${bodyOf(report, run)}\n`;
+  return `## ${titleOf(report)}: stack \`${report.stack}\`\n\n${bodyOf(report, run)}\n`;
 }
 
 /** For the one issue of the stack. */
 export function renderIssue(report: RotationReport, run: Pick<ForgeRun, "fileUrl" | "url">): ForgeIssue {
   const where = run.url === undefined ? "" : `\n\nThe run: ${run.url}`;
   return {
-    title: `${TITLES[report.outcome]}: stack ${report.stack}`,
+    title: `${titleOf(report)}: stack ${report.stack}`,
     body: `${bodyOf(report, run)}${where}\n\nThis issue is kept up to date by each run, and closed by the first one that ends well.`,
     labels: ["keyturn"],
   };
 }
 
 function bodyOf(report: RotationReport, { fileUrl }: Pick<ForgeRun, "fileUrl">): string {
-  const { outcome, intentions, foreign, problems, status } = report;
+  const { outcome, intentions, foreign, problems, status, urgency } = report;
   const sections: string[] = [];
   if (outcome === "refused") {
     sections.push(
@@ -72,11 +99,7 @@ function bodyOf(report: RotationReport, { fileUrl }: Pick<ForgeRun, "fileUrl">):
         : "Nothing was applied.",
     );
     sections.push(
-      ...foreignSection(
-        foreign,
-        "drift",
-        "Somebody changed Azure since the last update (drift). To set it back, an update would do this:",
-      ),
+      ...foreignSection(foreign, "drift", "Somebody changed Azure since the last update (drift):"),
     );
     sections.push(
       ...foreignSection(
@@ -87,14 +110,42 @@ function bodyOf(report: RotationReport, { fileUrl }: Pick<ForgeRun, "fileUrl">):
     );
   }
   if (problems.length > 0) sections.push(["**Needs a person**", "", ...renderList(problems)].join("\n"));
-  if (intentions.length > 0) {
-    const lead = outcome === "refused" || outcome === "failed" ? "Waits for that:" : "Was due:";
-    sections.push([lead, "", ...renderList(intentions)].join("\n"));
-  } else if (outcome === "done") sections.push("Nothing was due.");
-  if (status !== undefined) sections.push(renderStatus(status));
+  sections.push(...intentionSections(report));
+  if (intentions.length === 0 && outcome === "done") sections.push("Nothing was due.");
+  if (urgency !== undefined) sections.push(`How long there is time: ${code(reportable(urgency))}`);
+  if (status !== undefined) {
+    sections.push(renderStatus(status, report.nextTries));
+    if (Object.keys(report.nextTries).length > 0)
+      sections.push("What is published stays published, and works until the day in the table.");
+  }
   const pages = renderPages([...problems, ...(outcome === "done" ? [] : [PAGE])], fileUrl);
   if (pages.length > 0) sections.push(["What to do:", "", ...pages].join("\n"));
   return sections.join("\n\n");
+}
+
+function intentionSections({ outcome, intentions, status }: RotationReport): string[] {
+  const section = (lead: string, texts: readonly string[]) =>
+    texts.length === 0 ? [] : [[lead, "", ...renderList(texts)].join("\n")];
+  if (outcome === "refused" || outcome === "failed") {
+    return section(
+      "Waits for that:",
+      intentions.map(({ open }) => open),
+    );
+  }
+  const needy = namesInNeed(status);
+  const [tried, done] = [true, false].map((isNeedy) =>
+    intentions.filter(({ credential }) => needy.includes(credential) === isNeedy),
+  );
+  return [
+    ...section(
+      "Was tried:",
+      (tried ?? []).map(({ open }) => open),
+    ),
+    ...section(
+      outcome === "done" ? "Was due:" : "Was due, and is done:",
+      (done ?? []).map((each) => each.done),
+    ),
+  ];
 }
 
 const PAGE = "docs/pipelines.md#what-red-means";
@@ -104,6 +155,7 @@ function foreignSection(
   origin: ForeignEffect["origin"],
   head: string,
 ): string[] {
-  const lines = renderEffects(foreign.filter((effect) => effect.origin === origin));
+  const ofOrigin = foreign.filter((effect) => effect.origin === origin);
+  const lines = origin === "drift" ? ofOrigin.map(renderDrift) : renderEffects(ofOrigin);
   return lines.length === 0 ? [] : [[`**${head}**`, "", ...lines].join("\n")];
 }

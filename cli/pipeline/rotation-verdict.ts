@@ -1,4 +1,3 @@
-import type { PlanReport } from "../../infra/plan-report.ts";
 import type { Assessment } from "./assess-stack.ts";
 import type { Effect } from "./effect.ts";
 
@@ -38,22 +37,4 @@ export function judgeRotation(
 
 function identityOf({ type, name, credential, operation }: Effect): string {
   return JSON.stringify([type, name, credential, operation]);
-}
-
-const DOES: Readonly<Record<string, string>> = {
-  rotate: "rotated",
-  rollback: "rolled back",
-  retire: "previous secret deleted",
-};
-
-/** What an update is about to do, in words: `mailman: rotated, to generation 3`. */
-export function intentionsOf(plans: readonly PlanReport[]): string[] {
-  return plans.flatMap(({ name, action, publish, reason, stopped }) => {
-    if (stopped !== undefined) return [`${name}: left as it is: ${stopped}`];
-    const does = DOES[action];
-    if (does === undefined) return [];
-    return [
-      `${name}: ${does}${publish === undefined ? "" : `, to generation ${publish.generation}`} (${reason})`,
-    ];
-  });
 }

@@ -2,7 +2,8 @@ import type { PlanReport } from "../../infra/plan-report.ts";
 import { safeLongText } from "../safe-long-text.ts";
 import { withoutSecrets } from "../without-secrets.ts";
 import { type Alarm, alarmsOf, credentialOf } from "./alarms.ts";
-import { type Change, changesOf, rightsOfNew } from "./changes.ts";
+import { alikeGroups, alikeText } from "./alike.ts";
+import { type Change, changesOf, plainText, rightsOfNew } from "./changes.ts";
 import { type Consequence, consequenceOf } from "./consequence.ts";
 import type { PolicyFinding, PreviewEvents, Step } from "./events.ts";
 import { moveText } from "./move-text.ts";
@@ -44,6 +45,8 @@ export interface PreviewDocument {
   /** Changes that belong to no credential. */
   changes: Change[];
   policy: PolicyFinding[];
+  /** How many of the policy pack's rules were held against something; 0 without a pack. */
+  rulesJudged: number;
 }
 
 export interface DocumentArgs {
@@ -73,10 +76,24 @@ export function previewDocument({ stack, at, events, plans }: DocumentArgs): Pre
     alarms: alarms.map(({ credential, what }) => ({ credential: credential ?? null, what })),
     errors: events.errors,
     credentials,
-    changes: steps.filter((step) => credentialOf(step) === undefined).flatMap(changesOf),
+    changes: changesTogether(steps.filter((step) => credentialOf(step) === undefined)),
     policy: events.policy,
+    rulesJudged: events.rulesJudged,
   };
   return harmless(document) as PreviewDocument;
+}
+
+/** Of what belongs to no credential; what is changed alike in one line. */
+function changesTogether(steps: readonly Step[]): Change[] {
+  const isPlain = (step: Step) => {
+    const [only, ...others] = changesOf(step);
+    return others.length === 0 && only?.what === plainText(step);
+  };
+  return alikeGroups(steps, isPlain).flatMap((group) => {
+    if (group.length === 1) return group.flatMap(changesOf);
+    const [area = "other", ...others] = new Set(group.flatMap(changesOf).map((change) => change.area));
+    return [{ area: others.length > 0 ? "other" : area, what: alikeText(group) }];
+  });
 }
 
 function withPlan(plan: PlanReport, steps: readonly Step[], alarms: readonly Alarm[]): CredentialPreview {

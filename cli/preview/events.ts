@@ -38,6 +38,8 @@ export interface PreviewEvents {
   steps: Step[];
   errors: string[];
   policy: PolicyFinding[];
+  /** How many of the policy pack's rules were held against something; 0 without a pack. */
+  rulesJudged: number;
 }
 
 /** The inputs that a reader is told about, by type. Nothing else of a resource is kept. */
@@ -69,6 +71,12 @@ const state = z.object({
   parent: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).nullish(),
 });
+/** Which rules of the pack were asked, of a resource or of the whole stack. */
+const judgedSchema = z.object({
+  passed: z.array(z.string()).nullish(),
+  failed: z.array(z.string()).nullish(),
+});
+
 const eventSchema = z.object({
   resourcePreEvent: z
     .object({
@@ -92,6 +100,8 @@ const eventSchema = z.object({
       enforcementLevel: z.string(),
     })
     .optional(),
+  policyAnalyzeSummaryEvent: judgedSchema.optional(),
+  policyAnalyzeStackSummaryEvent: judgedSchema.optional(),
 });
 
 /** Of a replacement the engine tells in several steps; of `refresh` and `discard` nothing is to be told. */
@@ -116,8 +126,13 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
   const removals: Step[] = [];
   const errors: string[] = [];
   const policy: PolicyFinding[] = [];
+  const judged = new Set<string>();
   for (const line of lines) {
-    const { resourcePreEvent, diagnosticEvent, policyEvent } = parseLine(line) ?? {};
+    const event = parseLine(line) ?? {};
+    const { resourcePreEvent, diagnosticEvent, policyEvent } = event;
+    for (const summary of [event.policyAnalyzeSummaryEvent, event.policyAnalyzeStackSummaryEvent]) {
+      for (const rule of [...(summary?.passed ?? []), ...(summary?.failed ?? [])]) judged.add(rule);
+    }
     if (resourcePreEvent !== undefined) {
       const step = stepOf(resourcePreEvent.metadata);
       if (step !== undefined && resourcePreEvent.metadata.op === "delete-replaced") removals.push(step);
@@ -151,6 +166,7 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
     policy: policy.toSorted(
       by(({ level, rule, resource }) => `${level === "mandatory" ? 0 : 1} ${rule} ${resource}`),
     ),
+    rulesJudged: judged.size,
   };
 }
 

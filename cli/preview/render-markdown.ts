@@ -9,14 +9,27 @@ const MOST_BYTES = 60_000;
 const COLUMNS =
   "| Credential | What happens | Slot | Generation | Expires | Running consumers | Next |\n|---|---|---|---|---|---|---|";
 
+/** As many characters of a commit as people are shown. */
+const SHORT_COMMIT = 10;
+
+export interface PreviewMarkdownOptions {
+  /** What the preview is of; undefined says nothing of it. */
+  commit?: string | undefined;
+  mostBytes?: number;
+}
+
 /**
  * For a comment on a pull request: alarms first, what changes, the unchanged folded away. Days instead of
  * moments, so that the same change reads the same from run to run. What does not fit is left out, with a word.
  */
-export function renderPreviewMarkdown(document: PreviewDocument, mostBytes: number = MOST_BYTES): string {
+export function renderPreviewMarkdown(
+  document: PreviewDocument,
+  { commit, mostBytes = MOST_BYTES }: PreviewMarkdownOptions = {},
+): string {
   const { stack, at, alarms, errors, credentials, changes, policy } = document;
   const page = new Page(mostBytes);
   page.add(`### Credentials of stack ${code(stack)}${at === null ? "" : `, as of ${day(at)}`}\n`);
+  if (commit !== undefined) page.add(`Of commit ${code(commit.slice(0, SHORT_COMMIT))}.\n`);
   page.addList(
     alarms.length === 0
       ? []
@@ -43,8 +56,10 @@ export function renderPreviewMarkdown(document: PreviewDocument, mostBytes: numb
     changes.map(({ area, what }) => `- ${area}: ${code(what)}`),
     "\n",
   );
+  if (policy.length === 0 && document.rulesJudged > 0)
+    page.add(`Policy: ${document.rulesJudged} rules, nothing to object.\n`);
   page.addList(
-    policy.length === 0 ? [] : ["**Policy**\n"],
+    policy.length === 0 ? [] : [`**Policy: ${objectionsIn(document)}**\n`],
     policy.map(
       ({ level, rule, resource, message }) =>
         `- ${level === "mandatory" ? "**mandatory**" : level} ${code(rule)}, ${code(resource)}: ${code(message)}`,
@@ -59,6 +74,12 @@ export function renderPreviewMarkdown(document: PreviewDocument, mostBytes: numb
   return page.text();
 }
 
+function objectionsIn({ policy, rulesJudged }: PreviewDocument): string {
+  const mandatory = policy.filter(({ level }) => level === "mandatory").length;
+  const of = rulesJudged === 0 ? "" : `${rulesJudged} rules, `;
+  return `${of}${policy.length} objection${policy.length === 1 ? "" : "s"}, ${mandatory} of them mandatory`;
+}
+
 function row({
   name,
   what,
@@ -67,14 +88,16 @@ function row({
   oldExpiresAt,
   newExpiresAt,
   consumers,
+  fromNextRotation,
   next,
 }: CredentialPreview): string {
+  const isLater = what === "unchanged" && fromNextRotation.length > 0;
   const isNewDate = oldExpiresAt !== null && newExpiresAt !== null && day(oldExpiresAt) !== day(newExpiresAt);
   const expires =
     newExpiresAt === null ? "" : `${isNewDate ? `${day(oldExpiresAt)} → ` : ""}${day(newExpiresAt)}`;
   const cells = [
     code(name),
-    what === "unchanged" ? what : `**${what}**`,
+    isLater ? "**new policy**, from the next rotation on" : what === "unchanged" ? what : `**${what}**`,
     slot ?? "",
     generation ?? "",
     expires,
@@ -87,8 +110,8 @@ function row({
 function detailsOf(credential: CredentialPreview): string[] {
   const { name, what, reason, consumers, changes, problems, fromNextRotation } = credential;
   return [
-    ...(what === "changed" ? [] : [`- ${code(name)}: ${code(reason)}`]),
-    ...(consumers.names.length === 0
+    ...(what === "changed" || what === "unchanged" ? [] : [`- ${code(name)}: ${code(reason)}`]),
+    ...(consumers.names.length === 0 || what === "unchanged"
       ? []
       : [`- ${code(name)} is read by ${consumers.names.map(code).join(", ")}`]),
     ...problems.map((problem) => `- ${code(name)} **needs a person**: ${code(problem)}`),

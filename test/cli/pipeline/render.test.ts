@@ -33,4 +33,26 @@ describe("the comment of a pipeline's preview", () => {
     }
     assert.equal(read.split('"secretText":"[secret]"').length, 3, read);
   });
+
+  it("does not call a new policy without effect", () => {
+    const credential = (name: string, at: string) => ({
+      name,
+      action: "keep",
+      reason: "due later",
+      refusals: [],
+      consumers: [],
+      current: { slot: "a", generation: 1, keyId: "k", expiresAt: "2026-07-01T00:00:00Z" },
+      fromNextRotation: ["a secret lives 80 days instead of 90 days"],
+      next: { action: "rotate", at, reason: "" },
+    });
+    const comment = (...plans: ReturnType<typeof credential>[]) => {
+      const document = previewDocument({ stack: "dev", at: undefined, plans, events: readEvents([]) });
+      return renderPreviewComment(assessmentOf({ document }), { stack: "dev", head: undefined });
+    };
+    assert.match(
+      comment(credential("post", "2026-06-01T00:00:00Z"), credential("mail", "2026-05-01T00:00:00Z")),
+      /nothing at once but what is due by plan; \*\*from their next rotation on, the first on 2026-05-01, 2 credentials follow the new policy\*\*\.$/,
+    );
+    assert.match(comment(), /Merging changes nothing but what is due by plan\.$/);
+  });
 });

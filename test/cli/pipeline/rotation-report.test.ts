@@ -7,6 +7,7 @@ import {
   renderRotation,
   reportOf,
 } from "../../../cli/pipeline/rotation-report.ts";
+import type { CredentialStatus } from "../../../cli/status/document.ts";
 import { generateSecretValue } from "../../../sandbox/entra/secret-value.ts";
 import { seededRandomness } from "../../../sandbox/randomness.ts";
 
@@ -21,9 +22,30 @@ const report = (over: Partial<RotationReport> = {}): RotationReport => ({
   intentions: [],
   foreign: [],
   problems: [],
+  urgency: undefined,
+  nextTries: {},
   status: undefined,
   ...over,
 });
+
+const rotation = (name: string) => ({
+  credential: name,
+  done: `${name}: rotated, to generation 2 (due)`,
+  open: `${name}: to be rotated, to generation 2 (due)`,
+});
+
+/** A credential after an update, with what needs a person. */
+function credential(name: string, problems: string[] = []): CredentialStatus {
+  const secret = { slot: "a", generation: 1, keyId: "k", createdAt: "2026-03-02T08:00:00Z" };
+  return {
+    ...{ name, clientId: "c", previous: null, vaultSecret: null, movedFrom: null, readers: [], problems },
+    current: { ...secret, expiresAt: "2026-05-31T08:00:00Z" },
+    nextRotationAt: "2026-04-16T08:00:00Z",
+    dates: { notBefore: null, notAfter: null, renewalTime: null, safeUntil: null, heldUntil: null },
+    conditions: [],
+    lastActions: [],
+  };
+}
 
 describe("the report of a rotation", () => {
   it("says that nothing was due, and nothing else", () => {
@@ -57,7 +79,12 @@ describe("the report of a rotation", () => {
         ...{ what: [hostile], origin: "drift" as const },
       },
     ];
-    const shown = report({ outcome: "refused", problems: [hostile], foreign, intentions: ["mail: rotated"] });
+    const shown = report({
+      outcome: "refused",
+      problems: [hostile],
+      foreign,
+      intentions: [rotation("mail")],
+    });
     for (const text of [renderIssue(shown, run).body, renderRotation(shown, run)]) {
       assert.doesNotMatch(text, /<img|@everyone|\]\(javascript|\u202e|-->|\| --/);
       assert.ok(!text.includes(secret.slice(4, 30)), text);
@@ -77,7 +104,8 @@ describe("the report of a rotation", () => {
     const text = renderRotation(
       report({
         outcome: "refused",
-        intentions: ["mail: rotated, to generation 2"],
+        intentions: [rotation("mail")],
+        urgency: "Until 2026-05-31.",
         foreign: [
           { ...effect, what: ["its name"], origin: "drift" },
           { ...effect, what: ["its tags"], origin: "undeployed" },
@@ -87,7 +115,7 @@ describe("the report of a rotation", () => {
     );
     assert.match(
       text,
-      /\(drift\).*\n\n- .*its name.*\n\n\*\*Merged and not deployed.*\n\n- .*its tags.*\n\nWaits for that:\n\n- .*generation 2/,
+      /\(drift\).*\n\n- .*t n was changed.*its name.*\n\n\*\*Merged and not deployed.*\n\n- .*its tags.*\n\nWaits for that:\n\n- .*to be rotated.*generation 2.*\n\nHow long there is time: .*2026.*05.*31/,
     );
   });
 
@@ -100,5 +128,75 @@ describe("the report of a rotation", () => {
     const broken = reportOf.failure("dev", new TypeError("x is undefined"));
     assert.equal(broken.exitCode, exitCodes.internal);
     assert.match(broken.problems.join(), /internal error: TypeError: x is undefined/);
+  });
+
+  it("tells what was tried in vain from what was done, and when it is tried again", () => {
+    const status = {
+      schemaVersion: 1,
+      stack: "dev",
+      at: "2026-04-17T03:23:00Z",
+      credentials: [credential("mail", ["mail: verification failed"]), credential("crm")],
+    };
+    const attention = report({
+      outcome: "attention",
+      intentions: [rotation("mail"), rotation("crm")],
+      problems: ["mail: verification failed"],
+      status,
+      nextTries: { mail: "2026-04-17T04:23:00Z" },
+    });
+    const text = renderRotation(attention, run).replaceAll(/&#(\d+);/g, (_, code) =>
+      String.fromCodePoint(Number(code)),
+    );
+    assert.match(text, /^## Rotation: a credential needs a person: stack `dev`/);
+    assert.match(text, /Was tried:\n\n- <code>mail: to be rotated, to generation 2/);
+    assert.match(text, /Was due, and is done:\n\n- <code>crm: rotated, to generation 2/);
+    assert.match(
+      text,
+      /mail<\/code> \| a \| 1 \| 2026-05-31 \| \*\*tried again\*\* by the first run after 2026-04-17 04:23 UTC \|/,
+    );
+    assert.match(text, /crm<\/code> \| a \| 1 \| 2026-05-31 \| 2026-04-16 \|/);
+    const both = status.credentials.map(({ name }) => credential(name, ["x"]));
+    const { title } = renderIssue({ ...attention, status: { ...status, credentials: both } }, run);
+    assert.equal(title, "Rotation: 2 credentials need a person: stack dev");
+  });
+
+  it("says of drift what somebody did, and how an update would set it back", () => {
+    const drift = (operation: "create" | "update", what: string, changed: string[] = []) => ({
+      ...{ operation, type: "azure-native:authorization:RoleAssignment", name: "mail-mailman", changed },
+      ...{ credential: "mail", inputs: null, what: [what], origin: "drift" as const },
+    });
+    const text = renderRotation(
+      report({
+        outcome: "refused",
+        foreign: [
+          drift("create", "widened: mailman gets Key Vault Secrets User on secret mail"),
+          drift("update", "Role assignment mail-mailman is updated: scope", ["scope"]),
+        ],
+      }),
+      run,
+    ).replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+    assert.match(text, /Role assignment mail-mailman was deleted<\/code>; .*<code>widened: mailman gets/);
+    assert.match(text, /Role assignment mail-mailman was changed: scope<\/code>$/m);
+  });
+
+  it("puts what is changed alike into one line", () => {
+    const updated = (name: string, changed: string[]) => ({
+      ...{ operation: "update" as const, type: "azure-native:monitor:ActionGroup", name, changed },
+      ...{ credential: null, inputs: null, origin: "undeployed" as const },
+      what: [`Action group ${name} is updated: ${changed.join(", ")}`],
+    });
+    const foreign = [
+      updated("a", ["tags.team"]),
+      updated("odd", ["enabled"]),
+      ...["b", "c"].map((name) => updated(name, ["tags.team"])),
+    ];
+    const lines = renderRotation(report({ outcome: "refused", foreign }), run)
+      .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+      .split("\n")
+      .filter((line) => line.startsWith("- <code>"));
+    assert.deepEqual(lines, [
+      "- <code>3 resources are updated alike: tags.team (Action group a, Action group b, Action group c)</code>",
+      "- <code>Action group odd is updated: enabled</code>",
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Effect } from "../../../cli/pipeline/effect.ts";
-import { intentionsOf, judgeRotation } from "../../../cli/pipeline/rotation-verdict.ts";
+import { intentionsOf, urgencyOf } from "../../../cli/pipeline/intentions.ts";
+import { judgeRotation } from "../../../cli/pipeline/rotation-verdict.ts";
 import { unfulfilled } from "../../../cli/pipeline/update-and-verify.ts";
 import type { CredentialOutput } from "../../../infra/credential-output.ts";
 import type { PlanReport } from "../../../infra/plan-report.ts";
@@ -52,9 +53,29 @@ describe("the unattended rule", () => {
         plan(),
         plan({ name: "post", action: "rotate", reason: "due since Monday", publish }),
         plan({ name: "fax", stopped: "its tags were edited" }),
-      ]),
-      ["post: rotated, to generation 2 (due since Monday)", "fax: left as it is: its tags were edited"],
+      ]).map(({ credential, done, open }) => [credential, done, open]),
+      [
+        [
+          "post",
+          "post: rotated, to generation 2 (due since Monday)",
+          "post: to be rotated, to generation 2 (due since Monday)",
+        ],
+        ["fax", "fax: left as it is: its tags were edited", "fax: left as it is: its tags were edited"],
+      ],
     );
+  });
+
+  it("say how long there is time: until the first of what waits ends, or of all if nothing does", () => {
+    const current = (expiresAt: string) => ({ slot: "a", generation: 1, keyId: "k", expiresAt });
+    const [may, june] = [current("2026-05-31T08:00:00Z"), current("2026-06-30T08:00:00Z")];
+    const first = plan({ name: "post", current: may });
+    const waiting = plan({ name: "fax", action: "rotate", current: june });
+    assert.match(urgencyOf([first, waiting]) ?? "", /waits to be rotated.* fax's: it works until 2026-06-30/);
+    assert.match(
+      urgencyOf([plan({ current: june }), first]) ?? "",
+      /No rotation is due.* post's: .* 2026-05-31/,
+    );
+    assert.equal(urgencyOf([plan()]), undefined, "nothing is published");
   });
 });
 

@@ -217,4 +217,72 @@ describe("the comment on a pull request", () => {
     const few = previewDocument({ stack: "dev", at: undefined, events: readEvents([]), plans: [plan()] });
     assert.doesNotMatch(renderPreviewMarkdown(few), /left out/);
   });
+
+  it("says of which commit it is, and what the policy pack says", () => {
+    const judged = JSON.stringify({
+      policyAnalyzeSummaryEvent: { resourceUrn: "x", passed: ["tags", "vault"], failed: ["dates"] },
+    });
+    const ofStack = JSON.stringify({ policyAnalyzeStackSummaryEvent: { passed: ["outputs"] } });
+    const finding = (enforcementLevel: string) =>
+      JSON.stringify({
+        policyEvent: { resourceUrn: "a::b::c::d", message: "x", policyName: "dates", enforcementLevel },
+      });
+    const render = (lines: string[], commit?: string) =>
+      renderPreviewMarkdown(
+        previewDocument({ stack: "dev", at: undefined, events: readEvents(lines), plans: [plan()] }),
+        { commit },
+      );
+    const fine = render([judged, judged, ofStack], "0123456789abcdef".repeat(2));
+    assert.match(fine, /^Of commit <code>0123456789<\/code>\.$/m);
+    assert.match(fine, /^Policy: 4 rules, nothing to object\.$/m);
+    const bad = render([judged, finding("mandatory"), finding("advisory")]);
+    assert.match(bad, /^\*\*Policy: 3 rules, 2 objections, 1 of them mandatory\*\*$/m);
+    assert.doesNotMatch(bad, /nothing to object|Of commit/);
+    assert.doesNotMatch(render([]), /Policy/, "no pack was asked");
+  });
+
+  it("says first what only the next rotation shows", () => {
+    const later = plan({ name: "post", fromNextRotation: ["a secret lives 80 days instead of 90 days"] });
+    const document = previewDocument({
+      stack: "dev",
+      at: undefined,
+      events: readEvents([]),
+      plans: [plan(), later],
+    });
+    const markdown = renderPreviewMarkdown(document);
+    assert.match(markdown, /^\*\*1 with a new policy from the next rotation on, 1 unchanged\.\*\*$/m);
+    assert.match(markdown, /post<\/code> \| \*\*new policy\*\*, from the next rotation on \|/);
+    assert.doesNotMatch(markdown, /nothing is due|is read by/, "no word of what stays as it is");
+  });
+
+  it("puts what is changed alike into one line", () => {
+    const tagged = (type: string, name: string) =>
+      eventLine({ op: "update", type, name, changed: ["tags.team"] });
+    const lines = [
+      tagged("azure-native:monitor:ActionGroup", "critical"),
+      tagged("azure-native:monitor:ActionGroup", "info"),
+      tagged("azure-native:keyvault:Vault", "vault"),
+      eventLine({ op: "create", type: "azure-native:monitor:ActionGroup", name: "new" }),
+    ];
+    const { changes } = previewDocument({
+      stack: "dev",
+      at: undefined,
+      events: readEvents(lines),
+      plans: [],
+    });
+    assert.deepEqual(
+      changes.map(({ area, what }) => `${area}: ${what}`),
+      [
+        "other: 3 resources are updated alike: tags.team (Key vault vault, Action group critical, Action group info)",
+        "alerts: Action group new is created",
+      ],
+    );
+    const two = previewDocument({
+      stack: "dev",
+      at: undefined,
+      events: readEvents(lines.slice(0, 2)),
+      plans: [],
+    });
+    assert.equal(two.changes.length, 2);
+  });
 });

@@ -37,6 +37,8 @@ describe("keyturn preview on the real engine", () => {
     await stack.mustUp();
     await markdown("nothing-due", 0);
     await markdown("rotation-due", 0, "--at", "2026-04-25");
+    const judged = JSON.parse((await keyturn(stack, ["preview", "--json"])).stdout);
+    assert.ok(judged.rulesJudged > 10, `${judged.rulesJudged} rules of the pack were asked`);
 
     await stack.stack.setConfig("keyturn:credentials", { value: JSON.stringify(credentials([])) });
     await markdown("consumer-removed", 4);
