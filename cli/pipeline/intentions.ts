@@ -1,5 +1,4 @@
 import type { PlanReport } from "../../infra/plan-report.ts";
-import { day } from "../preview/consequence.ts";
 
 /** What an update is about to do with a credential. */
 export interface Intention {
@@ -31,21 +30,26 @@ export function intentionsOf(plans: readonly PlanReport[]): Intention[] {
   });
 }
 
-/**
- * How long there is time, where nothing was applied: until when the published secrets work, those that wait for their
- * rotation first. Undefined if nothing is published. Pure.
- */
-export function urgencyOf(plans: readonly PlanReport[]): string | undefined {
-  const waiting = plans.filter(({ action }) => action === "rotate" || action === "rollback");
-  const first = (of: readonly PlanReport[]) =>
-    of
-      .flatMap(({ name, current }) => (current === undefined ? [] : [{ name, ...current }]))
-      .toSorted((x, y) => (x.expiresAt < y.expiresAt ? -1 : x.expiresAt > y.expiresAt ? 1 : 0))[0];
-  const urgent = first(waiting);
-  if (urgent !== undefined) {
-    return `Of what waits to be rotated, the first published secret is ${urgent.name}'s: it works until ${day(urgent.expiresAt)}.`;
-  }
-  const later = first(plans);
-  if (later === undefined) return undefined;
-  return `No rotation is due yet. The first published secret to end is ${later.name}'s: it works until ${day(later.expiresAt)}.`;
+/** How long there is time, where nothing was applied. */
+export interface Urgency {
+  /** Whether it waits for its rotation. */
+  isWaiting: boolean;
+  /** Whose published secret ends first, of those that wait, or of all if none does. */
+  credential: string;
+  /** Its last moment. */
+  until: string;
+}
+
+/** Which published secret ends first. Undefined if nothing is published. Pure. */
+export function urgencyOf(plans: readonly PlanReport[]): Urgency | undefined {
+  const isWaiting = ({ action }: PlanReport) => action === "rotate" || action === "rollback";
+  const published = plans.flatMap((plan) =>
+    plan.current === undefined
+      ? []
+      : [{ isWaiting: isWaiting(plan), credential: plan.name, until: plan.current.expiresAt }],
+  );
+  const [first] = published.toSorted(
+    (x, y) => Number(y.isWaiting) - Number(x.isWaiting) || Date.parse(x.until) - Date.parse(y.until),
+  );
+  return first;
 }

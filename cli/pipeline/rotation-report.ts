@@ -2,8 +2,9 @@ import { code } from "../audit/report/markdown.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { ForgeIssue } from "../forge/forge.ts";
 import type { ForgeRun } from "../forge/forge-run.ts";
+import { day } from "../preview/consequence.ts";
 import type { StatusDocument } from "../status/document.ts";
-import type { Intention } from "./intentions.ts";
+import type { Intention, Urgency } from "./intentions.ts";
 import {
   type NextTries,
   renderDrift,
@@ -28,7 +29,7 @@ export interface RotationReport {
   /** What needs a person. */
   problems: string[];
   /** How long there is time, where nothing was applied; undefined where that is not known. */
-  urgency: string | undefined;
+  urgency: Urgency | undefined;
   /** When what failed is tried again, by credential. */
   nextTries: NextTries;
   /** After the update; undefined if there was none. */
@@ -112,7 +113,7 @@ function bodyOf(report: RotationReport, { fileUrl }: Pick<ForgeRun, "fileUrl">):
   if (problems.length > 0) sections.push(["**Needs a person**", "", ...renderList(problems)].join("\n"));
   sections.push(...intentionSections(report));
   if (intentions.length === 0 && outcome === "done") sections.push("Nothing was due.");
-  if (urgency !== undefined) sections.push(`How long there is time: ${code(reportable(urgency))}`);
+  if (urgency !== undefined) sections.push(renderUrgency(urgency));
   if (status !== undefined) {
     sections.push(renderStatus(status, report.nextTries));
     if (Object.keys(report.nextTries).length > 0)
@@ -146,6 +147,13 @@ function intentionSections({ outcome, intentions, status }: RotationReport): str
       (done ?? []).map((each) => each.done),
     ),
   ];
+}
+
+function renderUrgency({ isWaiting, credential, until }: Urgency): string {
+  const name = code(reportable(credential));
+  return isWaiting
+    ? `There is time until **${day(until)}**: of what waits to be rotated, the published secret of ${name} ends first.`
+    : `No rotation is due yet. The first published secret to end is that of ${name}, on ${day(until)}.`;
 }
 
 const PAGE = "docs/pipelines.md#what-red-means";

@@ -105,7 +105,7 @@ describe("the report of a rotation", () => {
       report({
         outcome: "refused",
         intentions: [rotation("mail")],
-        urgency: "Until 2026-05-31.",
+        urgency: { isWaiting: true, credential: "mail", until: "2026-05-31T08:00:00Z" },
         foreign: [
           { ...effect, what: ["its name"], origin: "drift" },
           { ...effect, what: ["its tags"], origin: "undeployed" },
@@ -115,7 +115,7 @@ describe("the report of a rotation", () => {
     );
     assert.match(
       text,
-      /\(drift\).*\n\n- .*t n was changed.*its name.*\n\n\*\*Merged and not deployed.*\n\n- .*its tags.*\n\nWaits for that:\n\n- .*to be rotated.*generation 2.*\n\nHow long there is time: .*2026.*05.*31/,
+      /\(drift\).*\n\n- .*t n was changed.*its name.*\n\n\*\*Merged and not deployed.*\n\n- .*its tags.*\n\nWaits for that:\n\n- .*to be rotated.*generation 2.*\n\nThere is time until \*\*2026-05-31\*\*: .*secret of <code>mail<\/code> ends first/,
     );
   });
 
