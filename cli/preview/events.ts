@@ -162,7 +162,10 @@ export function readEvents(lines: Iterable<string>): PreviewEvents {
   }
   return {
     steps: [...steps.values(), ...leftovers].toSorted(by(({ urn, id = "" }) => `${urn} ${id}`)),
-    errors: withoutEcho(linesOf([...new Set(errors)].sort())),
+    errors: withoutEcho(
+      linesOf([...new Set(errors)].sort()),
+      policy.some(({ level }) => level === "mandatory"),
+    ),
     policy: policy.toSorted(
       by(({ level, rule, resource }) => `${level === "mandatory" ? 0 : 1} ${rule} ${resource}`),
     ),
@@ -178,10 +181,10 @@ function inShort(error: string): string {
   return `${kindOf(type)} ${name} is protected and cannot be deleted. If that is what you want: pulumi state unprotect '${urn}'`;
 }
 
-/** The engine's last word says nothing beside those before it. */
-function withoutEcho(errors: readonly string[]): string[] {
+/** The engine's last word says nothing beside those before it, or beside the policy that was broken. */
+function withoutEcho(errors: readonly string[], isForbidden: boolean): string[] {
   const others = errors.filter((error) => error !== "preview failed");
-  return others.length > 0 ? others : [...errors];
+  return others.length > 0 || isForbidden ? others : [...errors];
 }
 
 function linesOf(texts: readonly string[]): string[] {

@@ -235,7 +235,10 @@ describe("the comment on a pull request", () => {
     const fine = render([judged, judged, ofStack], "0123456789abcdef".repeat(2));
     assert.match(fine, /^Of commit <code>0123456789<\/code>\.$/m);
     assert.match(fine, /^Policy: 4 rules, nothing to object\.$/m);
-    const bad = render([judged, finding("mandatory"), finding("advisory")]);
+    const failed = JSON.stringify({ diagnosticEvent: { severity: "error", message: "preview failed" } });
+    const bad = render([judged, finding("mandatory"), finding("advisory"), failed]);
+    assert.doesNotMatch(bad, /preview failed/, "the policy is why");
+    assert.match(render([failed, finding("advisory")]), /preview failed/);
     assert.match(bad, /^\*\*Policy: 3 rules, 2 objections, 1 of them mandatory\*\*$/m);
     assert.doesNotMatch(bad, /nothing to object|Of commit/);
     assert.doesNotMatch(render([]), /Policy/, "no pack was asked");
