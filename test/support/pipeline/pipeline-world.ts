@@ -59,6 +59,10 @@ export interface PipelineWorld {
   /** Which environments' jobs were approved; those that ask for it and are not `refused`. */
   approvals: string[];
   refused: Set<string>;
+  /** Told of each line that a step says, while it runs. */
+  listeners: Set<(line: string) => void>;
+  /** Where the stacks' states and locks are. */
+  backendFolder: string;
   /** Pushes a branch with one commit, opens a pull request and runs what that sets off. */
   openPull(args: PullArgs): Promise<{ pull: GitHubPull; runs: RunResult[] }>;
   /** Pushes another commit to a pull request's branch and runs what that sets off. */
@@ -110,6 +114,7 @@ export async function startPipelineWorld(
   const npm = findExecutable("npm", pathFolders(process.env)) ?? "npm";
   const approvals: string[] = [];
   const refused = new Set<string>();
+  const listeners = new Set<(line: string) => void>();
   const runner: RunnerArgs = {
     github,
     environments: await environmentsFor(sandbox, github, backend),
@@ -117,6 +122,9 @@ export async function startPipelineWorld(
     machine,
     seal,
     folder,
+    onLine: (line) => {
+      for (const listener of listeners) listener(line);
+    },
     approve: (environment) => {
       if (refused.has(environment)) return false;
       approvals.push(environment);
@@ -169,6 +177,8 @@ export async function startPipelineWorld(
     runs,
     approvals,
     refused,
+    listeners,
+    backendFolder: join(folder, "backend"),
     openPull: async ({ branch, title, changes: edits, from = repository }) => {
       await from.git("fetch", "--quiet", "origin");
       await from.git("checkout", "--quiet", "-b", branch, "origin/main");

@@ -25,6 +25,8 @@ export interface JobRun {
   /** Every line that was said, unmasked. */
   log: string[];
   summary: string[];
+  /** Told of each line that a step says. */
+  onLine: ((line: string) => void) | undefined;
 }
 
 interface StepResult {
@@ -103,7 +105,10 @@ async function runScript(
       ...over,
     },
     timeoutMs: 280_000,
-    onLine: (line) => job.log.push(line),
+    onLine: (line) => {
+      job.log.push(line);
+      job.onLine?.(line);
+    },
   });
   const [outputs, env, path, summary] = await Promise.all(
     Object.values(files).map((name) => readFile(file(name), "utf8")),

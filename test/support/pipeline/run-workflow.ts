@@ -39,6 +39,8 @@ export interface RunnerArgs {
   folder: string;
   /** Approves a job for an environment that asks for it; refuses by `false`. */
   approve(environment: string): boolean;
+  /** Told of each line that a step says. */
+  onLine?: (line: string) => void;
 }
 
 export interface JobResult {
@@ -221,7 +223,15 @@ async function startJob(
     TMPDIR: folders.temporary,
     ...texts(evaluated({ ...workflow.env, ...job.env }, own)),
   };
-  const run: JobRun = { contexts: own, ...folders, env, actions: runner.actions, log: [], summary: [] };
+  const run: JobRun = {
+    contexts: own,
+    ...folders,
+    env,
+    actions: runner.actions,
+    log: [],
+    summary: [],
+    onLine: runner.onLine,
+  };
   return { run, revoke: () => revoke() };
 }
 
