@@ -45,7 +45,7 @@ for (const [name, effect] of tokenTrouble) {
 }
 
 test("does not wait for a token endpoint that hangs", async () => {
-  await using world = await startWorld({ patienceMs: 200 });
+  await using world = await startWorld();
   const { faults } = world.trusted.sandbox;
   const secret = world.openSecret();
   const tokens = world.openCredential(secret);

@@ -1,6 +1,7 @@
 import { RotatingSecret } from "../../../runtime/src/rotating-secret.ts";
 import { RotatingSecretCredential } from "../../../runtime/src/rotating-secret-credential.ts";
 import type { RotatingSecretOptions } from "../../../runtime/src/rotating-secret-options.ts";
+import type { FiredFault } from "../../../sandbox/faults/state.ts";
 import { ManagedCredential, type ManagedCredentialArgs } from "../../support/managed-credential.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { Traffic } from "../../support/traffic.ts";
@@ -23,13 +24,20 @@ export interface World extends AsyncDisposable {
 
 const startMs = Date.parse("2025-02-14T11:30:00Z");
 
-export async function startWorld({
-  patienceMs,
-  ...args
-}: Omit<ManagedCredentialArgs, "traffic"> & { patienceMs?: number } = {}): Promise<World> {
+export async function startWorld(args: Omit<ManagedCredentialArgs, "traffic"> = {}): Promise<World> {
   const trusted = await startTrustedSandbox({ seed: "runtime", nowMs: startMs });
   const { sandbox, tenantId, origin } = trusted;
-  const traffic = new Traffic(patienceMs === undefined ? {} : { patienceMs });
+  const traffic = new Traffic();
+  let lastFired = sandbox.faults.fired().at(-1);
+  const stopWatching = sandbox.store.onChange(() => {
+    const fired = sandbox.faults.fired();
+    const isLast = ({ ruleId, match }: FiredFault) =>
+      ruleId === lastFired?.ruleId && match === lastFired.match;
+    for (const { effect, path } of fired.slice(fired.findLastIndex(isLast) + 1)) {
+      if (effect === "hang") traffic.hangs(path);
+    }
+    lastFired = fired.at(-1);
+  });
   const time = new VirtualTime(startMs, {
     idle: () => traffic.idle(),
     moved: async (nowMs) => {
@@ -82,6 +90,7 @@ export async function startWorld({
     [Symbol.asyncDispose]: async () => {
       for (const secret of opened) secret.close();
       await time.settle();
+      stopWatching();
       await trusted[Symbol.asyncDispose]();
     },
   };
