@@ -15,6 +15,49 @@ export function throwIfAborted(signal: AbortSignalLike | undefined): void {
   }
 }
 
+/** The listeners of one signal. */
+class AbortListeners {
+  readonly #listeners = new Set<() => void>();
+  readonly #signal: AbortSignalLike;
+
+  constructor(signal: AbortSignalLike) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  add(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  remove(listener: () => void): void {
+    if (this.#listeners.delete(listener) && this.#listeners.size === 0) {
+      this.#signal.removeEventListener("abort", this.#onAbort);
+      listenersOf.delete(this.#signal);
+    }
+  }
+
+  readonly #onAbort = (): void => {
+    listenersOf.delete(this.#signal);
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  };
+}
+
+const listenersOf = new WeakMap<AbortSignalLike, AbortListeners>();
+
+/**
+ * Calls `listener` when the signal, which is not aborted yet, is aborted; returns how to stop that. However many
+ * listen, the signal itself has one listener, and none when nobody listens any more: Node.js looks through all of a
+ * signal's listeners whenever one is added, which for ten thousand callers takes many seconds.
+ */
+export function listenForAbort(signal: AbortSignalLike, listener: () => void): () => void {
+  const listeners = listenersOf.get(signal) ?? new AbortListeners(signal);
+  listenersOf.set(signal, listeners);
+  listeners.add(listener);
+  return () => listeners.remove(listener);
+}
+
 /**
  * The promise, unless `signal` is aborted first: then a rejection with the signal's reason. What the promise
  * stands for goes on; only this caller stops waiting. Leaves no listener behind.
@@ -25,13 +68,13 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignalLike | unde
   }
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(reasonOf(signal));
-    const done = () => signal.removeEventListener("abort", onAbort);
-    promise.then(resolve, reject).finally(done);
     if (signal.aborted) {
+      promise.catch(() => {});
       onAbort();
-    } else {
-      signal.addEventListener("abort", onAbort, { once: true });
+      return;
     }
+    const stopListening = listenForAbort(signal, onAbort);
+    promise.then(resolve, reject).finally(stopListening);
   });
 }
 
@@ -53,8 +96,8 @@ export function delay(
     throwIfAborted(signal);
     const end = () => {
       cancelTimer();
+      stopWaking?.();
       stopListening?.();
-      signal?.removeEventListener("abort", onAbort);
     };
     const onAbort = () => {
       end();
@@ -65,8 +108,8 @@ export function delay(
       resolve();
     };
     const cancelTimer = clock.setTimer(onTime, delayMs);
-    const stopListening = wake?.(onTime);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const stopWaking = wake?.(onTime);
+    const stopListening = signal === undefined ? undefined : listenForAbort(signal, onAbort);
   });
 }
 
@@ -107,10 +150,9 @@ export function linkSignals(signals: readonly (AbortSignal | undefined)[]): {
     const onAbort = () => controller.abort(signal.reason);
     if (signal.aborted) {
       onAbort();
-    } else {
-      signal.addEventListener("abort", onAbort, { once: true });
+      return [];
     }
-    return [() => signal.removeEventListener("abort", onAbort)];
+    return [listenForAbort(signal, onAbort)];
   });
   const unlink = () => {
     for (const end of links) {

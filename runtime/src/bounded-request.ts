@@ -1,3 +1,4 @@
+import { listenForAbort } from "./abort.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** Longest answer that is read, in bytes; those of a token endpoint have a few thousand. */
@@ -59,8 +60,8 @@ export async function sendRequest(
   const send = options.fetch ?? globalThis.fetch;
   signal?.throwIfAborted();
   const abort = new AbortController();
-  const onAbort = () => abort.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const stopListening =
+    signal === undefined ? undefined : listenForAbort(signal, () => abort.abort(signal.reason));
   let cancelTimer = () => {};
   // A race rather than only an abort: the bound must hold even where a transport ignores its signal.
   const gaveUp = new Promise<never>((_, reject) => {
@@ -74,7 +75,7 @@ export async function sendRequest(
     return { cause: abort.signal.reason === timedOut ? "timeout" : causeOf(error) };
   } finally {
     cancelTimer();
-    signal?.removeEventListener("abort", onAbort);
+    stopListening?.();
   }
 }
 

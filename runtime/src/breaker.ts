@@ -8,6 +8,7 @@ import {
   type IBackoff,
   type IHalfOpenAfterBackoffContext,
 } from "cockatiel";
+import { listenForAbort } from "./abort.ts";
 import { halfJitterDelayMs, type Random } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { BreakerOpenError, SecretReadError, TokenRequestError } from "./errors.ts";
@@ -183,12 +184,12 @@ export class ApplicationBreaker {
         const wake = () => {
           cancelTimer();
           this.#waiters.delete(wake);
-          signal?.removeEventListener("abort", wake);
+          stopListening?.();
           resolve();
         };
         const cancelTimer = this.#dependencies.clock.setTimer(wake, this.#probeInMs());
         this.#waiters.add(wake);
-        signal?.addEventListener("abort", wake, { once: true });
+        const stopListening = signal === undefined ? undefined : listenForAbort(signal, wake);
       });
       signal?.throwIfAborted();
     }

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { defaultBreakerOptions } from "../../runtime/src/breaker.ts";
 import { defaultLimits } from "../../runtime/src/limits.ts";
+import { RotatingConfidentialClient } from "../../runtime/src/rotating-confidential-client.ts";
 import type { RotatingSecretCredential } from "../../runtime/src/rotating-secret-credential.ts";
 import type { VirtualTime } from "../support/virtual-time.ts";
 import { CredentialWorld } from "./credential-world.ts";
-import { type FakeDirectory, type FakeVault, refusal, scope } from "./fake-cloud.ts";
+import { FakeAuthority, scopes } from "./fake-authority.ts";
+import { clientId, type FakeDirectory, type FakeVault, refusal, scope, tenantId } from "./fake-cloud.ts";
 
 const hourMs = 3_600_000;
 
@@ -125,6 +127,31 @@ describe("RotatingSecretCredential, with many callers at once", () => {
     assert.equal(vault.reads, 2);
   });
 
+  for (const [name, state, tries] of [
+    ["has expired", "expired", 1],
+    ["is wrong", "unknown", 2],
+  ] as const) {
+    it(`answers ten thousand callers whose secret ${name}, with one read for each try`, async () => {
+      vault.publish("secret-2");
+      directory.secrets.set("secret-2", "valid");
+      await grow();
+      vault.versions.shift(); // Somebody has purged the previous one.
+      directory.secrets.set("secret-2", state);
+      vault.latencyMs = 50;
+      const before = { requests: directory.requests.length, reads: vault.reads };
+      const startedMs = time.monotonicMs();
+      const outcomes = await time.until(askFor(10_000));
+      assert.equal(succeeded(outcomes), 0);
+      assert.ok(time.monotonicMs() - startedMs <= defaultLimits.maxElapsedMs);
+      assert.equal(vault.reads - before.reads, tries);
+      assert.equal(vault.previousReads, 1);
+      const requests = directory.requests.length - before.requests;
+      assert.equal(requests, defaultLimits.maxConcurrentRequests + tries - 1);
+      assert.ok(requests <= mostRequests);
+      assert.equal(world.secret.status.waiters, 0);
+    });
+  }
+
   it("serves all thousand once the directory is well again", async () => {
     await world.secret.start();
     directory.fault = (_request, count) => (count <= 34 ? new Response("", { status: 503 }) : undefined);
@@ -160,5 +187,36 @@ describe("RotatingSecretCredential, with many callers at once", () => {
     abort.abort(new Error("enough"));
     await assert.rejects(second, /enough/);
     await time.until(Promise.all([first, third]), 1_000);
+  });
+});
+
+describe("RotatingConfidentialClient, with many callers at once", () => {
+  it("redeems a refresh token once for ten thousand callers", async (t) => {
+    const world = new CredentialWorld();
+    t.after(() => world.close());
+    world.open();
+    const directory = new FakeAuthority(world.time);
+    directory.secrets.set("secret-1", "valid");
+    directory.latencyMs = 100;
+    const client = new RotatingConfidentialClient({
+      secret: world.secret,
+      auth: { clientId, authority: `https://login.test/${tenantId}`, knownAuthorities: ["login.test"] },
+      fetch: directory.send,
+    });
+    const redirectUri = "https://crm.test/connected";
+    const { account } = await world.time.until(
+      client.acquireTokenByCode({ code: "code~ann", scopes, redirectUri }),
+    );
+    assert.ok(account);
+    const before = directory.requests.length;
+    const { signal } = new AbortController(); // The service's own: all calls have the same.
+    const calls = Array.from({ length: 10_000 }, () =>
+      client.acquireTokenSilent({ account, scopes, forceRefresh: true }, { signal }),
+    );
+    const tokens = new Set((await world.time.until(Promise.all(calls))).map((result) => result.accessToken));
+    assert.equal(tokens.size, 1);
+    assert.equal(directory.requests.length - before, 1);
+    assert.equal(world.vault.reads, 1);
+    assert.equal(directory.metadataReads, 1);
   });
 });
