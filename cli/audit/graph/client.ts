@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as waitingIsServed } from "node:timers/promises";
 import type { TokenCredential } from "@azure/core-auth";
 import {
   bearerTokenAuthenticationPolicy,
@@ -6,7 +6,6 @@ import {
   createEmptyPipeline,
   createHttpHeaders,
   createPipelineRequest,
-  decompressResponsePolicy,
   type HttpMethods,
   type Pipeline,
   type PipelinePolicy,
@@ -18,6 +17,7 @@ import {
 } from "@azure/core-rest-pipeline";
 import { errorOfAnswer, GraphError } from "./errors.ts";
 import { backoffMs, graphRetryStrategy, MAX_RETRIES, type RetryTiming } from "./retry.ts";
+import { wholeBodyPolicy } from "./whole-body.ts";
 
 /** How long one attempt may take, to the last byte of the answer. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
@@ -57,6 +57,9 @@ export interface GraphAnswer {
   dateMs: number | undefined;
 }
 
+/** Runs a request when there is a free place for it. */
+export type InTurn = <T>(request: () => Promise<T>) => Promise<T>;
+
 /**
  * Asks Microsoft Graph: tokens are got and renewed, every attempt has a time limit, and what is worth it is
  * tried again (`retry.ts`). Built on the pipeline of the Azure SDKs, and so honours the proxy settings of the
@@ -87,13 +90,13 @@ export class GraphClient {
       proxyPolicy(),
       userAgentPolicy({ userAgentPrefix: "keyturn-audit" }),
       setClientRequestIdPolicy("client-request-id"),
-      decompressResponsePolicy(),
       retryPolicy([graphRetryStrategy(random, nowMs, retryTiming)], { maxRetries: MAX_RETRIES }),
       bearerTokenAuthenticationPolicy({
         credential: limitedCredential(credential, attemptTimeoutMs),
         scopes: `${audience}/.default`,
       }),
       attemptLimitPolicy(attemptTimeoutMs),
+      wholeBodyPolicy(),
     ];
     for (const policy of policies) this.#pipeline.addPolicy(policy);
   }
@@ -139,15 +142,19 @@ export class GraphClient {
   /**
    * A JSON document. What was broken on its way (no JSON, or not `isWhole`) is asked for again, a few times, after
    * pauses: a proxy in trouble answers with its own page, and says that all is well.
+   * @param inTurn runs each request when there is a free place for it.
    * @returns the last document, even if it is not `isWhole`: whoever asked says what is wrong with it.
    * @throws GraphError if none of them is JSON
    */
   async sendForJson(
     request: GraphRequest,
     isWhole: (document: unknown) => boolean = () => true,
+    inTurn: InTurn = (send) => send(),
   ): Promise<unknown> {
     for (let again = 0; ; again++) {
-      const { text } = await this.send(request);
+      const { text } = await inTurn(() => this.send(request));
+      // Whoever waited for this place sends first: to parse a large page takes as long as some of the way there and back.
+      await waitingIsServed();
       const document = parsed(text);
       if (document !== undefined && (isWhole(document.value) || again === MOST_BROKEN_ANSWERS)) {
         return document.value;

@@ -1,4 +1,4 @@
-import type { GraphClient } from "./client.ts";
+import type { GraphClient, InTurn } from "./client.ts";
 import { isRecord } from "./entities.ts";
 import { GraphError } from "./errors.ts";
 
@@ -21,8 +21,7 @@ export interface PagesArgs<T> {
   /** The first page, or the one to go on from. */
   url: string;
   eventual: boolean;
-  /** Runs a request when there is a free place for it. */
-  inTurn<R>(request: () => Promise<R>): Promise<R>;
+  inTurn: InTurn;
   /** Asks for the next page while what was taken of this one is worked on. */
   ahead: boolean;
   /** More items than this in one chain of pages cannot be: the reading is broken off. */
@@ -63,7 +62,7 @@ interface Step<T> {
 
 async function step<T>(args: PagesArgs<T>, chain: PageChain, url: string): Promise<Step<T>> {
   const { client, eventual, inTurn, take } = args;
-  const document = await inTurn(() => client.sendForJson({ url, eventual }, isPage));
+  const document = await client.sendForJson({ url, eventual }, isPage, inTurn);
   const page = chain.checked(parsePage(document, url));
   return { taken: take(page), next: page.next };
 }
