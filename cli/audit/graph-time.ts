@@ -1,3 +1,5 @@
+import { DAY_MS } from "../../infra/duration.ts";
+
 /** The last moment that JavaScript's `Date` can hold (ECMA-262, time values). */
 const LATEST_MS = 8_640_000_000_000_000;
 
@@ -10,26 +12,54 @@ const FORM = /^\+?(\d{4,})-(\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2
  */
 export function parseGraphTime(value: unknown): number | null {
   if (typeof value !== "string" || value.length > 64) return null;
-  if (isCommonForm(value)) {
-    const ms = Date.parse(value);
-    if (!Number.isNaN(ms)) return ms;
-  }
-  return parseAnyForm(value);
+  return parseWholeSecond(value) ?? parseAnyForm(value);
 }
 
-/** Like `2027-01-31T12:00:00Z`, with or without parts of a second. Saves matching an expression a million times. */
-function isCommonForm(text: string): boolean {
+/**
+ * Like `2027-01-31T12:00:00Z`, as Graph writes nearly every moment; undefined: of another form. By hand, because a scan
+ * of a big tenant reads a million of them, and `Date.parse` takes several times as long.
+ */
+function parseWholeSecond(text: string): number | undefined {
+  if (text.length !== 20) return undefined;
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined;
+  if (text.charCodeAt(10) !== LETTER_T || text.charCodeAt(19) !== LETTER_Z) return undefined;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
+  const century = twoDigits(text, 0);
+  const yearOfCentury = twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  if ((century | yearOfCentury | month | day | hour | minute | second) < 0) return undefined;
+  // Days that not every month has, and the hour 24, are left to the general way.
+  if (month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59)
+    return undefined;
   return (
-    text.charCodeAt(4) === DASH &&
-    text.charCodeAt(7) === DASH &&
-    text.charCodeAt(10) === LETTER_T &&
-    text.charCodeAt(13) === COLON &&
-    text.charCodeAt(16) === COLON &&
-    text.charCodeAt(text.length - 1) === LETTER_Z
+    daysSince1970(century * 100 + yearOfCentury, month, day) * DAY_MS +
+    ((hour * 60 + minute) * 60 + second) * 1000
   );
 }
 
-const [DASH, COLON, LETTER_T, LETTER_Z] = [0x2d, 0x3a, 0x54, 0x5a];
+/** By the Gregorian calendar, with years that begin in March, so that the leap day is the last one. */
+function daysSince1970(year: number, month: number, day: number): number {
+  const shifted = month > 2 ? year : year - 1;
+  const leapDays = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
+  const monthDays = Math.floor((153 * ((month + 9) % 12) + 2) / 5);
+  return 365 * shifted + leapDays + monthDays + day - 1 - DAYS_BEFORE_1970;
+}
+
+/** From the first of March of the year 0. */
+const DAYS_BEFORE_1970 = 719_468;
+
+/** The number that two characters write; negative if they are no digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const ones = text.charCodeAt(at + 1) - ZERO;
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones;
+}
+
+const [DASH, COLON, LETTER_T, LETTER_Z, ZERO] = [0x2d, 0x3a, 0x54, 0x5a, 0x30] as const;
 
 function parseAnyForm(text: string): number | null {
   const [, year, rest] = FORM.exec(text) ?? [];

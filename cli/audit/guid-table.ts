@@ -3,9 +3,30 @@ type Words = Uint32Array & { readonly length: 4 };
 
 const scratch = new Uint32Array(4) as Words;
 
-/** Whether `text` is a GUID with dashes and without braces. */
-export function isGuid(text: string): boolean {
-  return parseGuid(text, scratch);
+/**
+ * `text` in lower case if it is a GUID with dashes and without braces, else undefined. Graph writes them in lower case
+ * already, so that mostly nothing is made anew.
+ */
+export function lowerGuid(text: string): string | undefined {
+  if (text.length !== 36) return undefined;
+  let kinds = 0;
+  for (let at = 0; at < 36; at++) {
+    const code = text.charCodeAt(at);
+    if (at === 8 || at === 13 || at === 18 || at === 23) kinds |= code === DASH ? 0 : OTHER;
+    else kinds |= code < 128 ? (KINDS[code] ?? OTHER) : OTHER;
+  }
+  if ((kinds & OTHER) !== 0) return undefined;
+  return (kinds & UPPER) === 0 ? text : text.toLowerCase();
+}
+
+const UPPER = 1;
+const OTHER = 2;
+
+/** What each character is: 0 a hexadecimal digit in lower case. */
+const KINDS = new Uint8Array(128).fill(OTHER);
+for (const digit of "0123456789abcdef") {
+  KINDS[digit.toUpperCase().charCodeAt(0)] = UPPER;
+  KINDS[digit.charCodeAt(0)] = 0;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type AuditPolicy, tierOf } from "../policy.ts";
 import type { FindingKind } from "./catalogue.ts";
 import { concerning, type Facts, type Finding } from "./finding.ts";
 import type { ManagedKeys } from "./managed-keys.ts";
-import { federationPlatform } from "./platform.ts";
+import { federationPlatform, mayNamePlatform } from "./platform.ts";
 import { lowered, type Severity } from "./severity.ts";
 import { byUrgency } from "./urgency.ts";
 
@@ -28,9 +28,12 @@ export interface Judging {
 
 /** Everything to be said about one application or service principal by itself. */
 export function entityFindings(entity: DirectoryEntity, judging: Judging): Finding[] {
-  const found = entity.credentials.flatMap((credential) => credentialFindings(entity, credential, judging));
+  const found: Finding[] = [];
+  for (const credential of entity.credentials) addCredentialFindings(entity, credential, judging, found);
+  const findings = limited(found);
   const platform = platformFinding(entity, judging.nowMs);
-  return [...limited(found), ...(platform === undefined ? [] : [platform])];
+  if (platform !== undefined) findings.push(platform);
+  return findings;
 }
 
 /** An application that nobody owns, given that it is one. None if it has no credential that could expire. */
@@ -46,19 +49,27 @@ export function federatedFinding(entity: DirectoryEntity, nowMs: number): Findin
   return secrets === 0 ? undefined : finding("could-be-federated", entity, "low", { secrets });
 }
 
-function credentialFindings(entity: DirectoryEntity, credential: Credential, judging: Judging): Finding[] {
-  const owner = judging.managed.byKeyId.get(credential.keyId);
-  const found =
-    credential.endMs !== null && credential.endMs <= judging.nowMs
-      ? [expired(entity, credential, judging, owner?.key)]
-      : [
-          expiring(entity, credential, judging, owner?.key),
-          tooLong(entity, credential, judging, owner?.credential),
-          owner === undefined ? stranger(entity, credential, judging) : undefined,
-          unused(entity, credential, judging),
-        ];
-  const managedBy = owner === undefined ? {} : concerning(owner.credential);
-  return found.filter((each) => each !== undefined).map((each) => ({ ...each, ...managedBy }));
+/** Adds to `found`: nearly every credential is in order, and nothing is made for it. */
+function addCredentialFindings(
+  entity: DirectoryEntity,
+  credential: Credential,
+  judging: Judging,
+  found: Finding[],
+): void {
+  const { byKeyId } = judging.managed;
+  const owner = byKeyId.size === 0 ? undefined : byKeyId.get(credential.keyId);
+  const add = (each: Finding | undefined) => {
+    if (each === undefined) return;
+    found.push(owner === undefined ? each : { ...each, ...concerning(owner.credential) });
+  };
+  if (credential.endMs !== null && credential.endMs <= judging.nowMs) {
+    add(expired(entity, credential, judging, owner?.key));
+    return;
+  }
+  add(expiring(entity, credential, judging, owner?.key));
+  add(tooLong(entity, credential, judging, owner?.credential));
+  if (owner === undefined) add(stranger(entity, credential, judging));
+  add(unused(entity, credential, judging));
 }
 
 function expired(
@@ -205,6 +216,11 @@ function hasSuccessor(entity: DirectoryEntity, credential: Credential, thenMs: n
 
 function platformFinding(entity: DirectoryEntity, nowMs: number): Finding | undefined {
   if (entity.type !== "application" || entity.disabled) return undefined;
+  if (
+    !mayNamePlatform(entity.name) &&
+    !entity.credentials.some(({ name }) => name !== null && mayNamePlatform(name))
+  )
+    return undefined;
   const secrets = liveSecrets(entity, nowMs);
   if (secrets.length === 0) return undefined;
   const platform = federationPlatform([entity.name, ...secrets.map(({ name }) => name ?? "")]);

@@ -16,9 +16,14 @@ const PLATFORMS: readonly [RegExp, string][] = [
 /** Something of each pattern above: nearly every name is done with after this one look. */
 const ANY = /git|azure[ _-]?devops|azdo|vsts|terraform|pulumi|kubernetes|k8s|aks|google|gcp|spiffe|spire/i;
 
+/** Whether a name may speak of a platform: if it does not, it is none of `federationPlatform`. */
+export function mayNamePlatform(name: string): boolean {
+  return ANY.test(name);
+}
+
 /** The platform that one of the names speaks of. */
 export function federationPlatform(names: readonly string[]): string | undefined {
-  const candidates = names.filter((name) => ANY.test(name));
+  const candidates = names.filter(mayNamePlatform);
   if (candidates.length === 0) return undefined;
   return PLATFORMS.find(([pattern]) => candidates.some((name) => pattern.test(name)))?.[1];
 }

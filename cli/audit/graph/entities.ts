@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseGraphTime } from "../graph-time.ts";
-import { isGuid } from "../guid-table.ts";
+import { lowerGuid } from "../guid-table.ts";
 import type { Credential, DirectoryEntity } from "../model.ts";
 import { safeText } from "../safe-text.ts";
 
@@ -17,11 +17,11 @@ export const SERVICE_PRINCIPAL_PROPERTIES =
 export function readApplication(raw: unknown): DirectoryEntity | undefined {
   if (!isRecord(raw)) return undefined;
   const status = raw.disabledByMicrosoftStatus;
-  return readEntity(raw, "application", {
-    disabled: typeof status === "string" && status !== "NotDisabled",
-    singleTenant: raw.signInAudience === "AzureADMyOrg",
-    credentials: [...readSecrets(raw), ...readCertificates(raw)],
-  });
+  const credentials: Credential[] = [];
+  readCredentials(raw.passwordCredentials, "secret", credentials);
+  readCredentials(raw.keyCredentials, "certificate", credentials);
+  const disabled = typeof status === "string" && status !== "NotDisabled";
+  return readEntity(raw, "application", disabled, raw.signInAudience === "AzureADMyOrg", credentials);
 }
 
 /**
@@ -30,17 +30,16 @@ export function readApplication(raw: unknown): DirectoryEntity | undefined {
  */
 export function readServicePrincipal(raw: unknown): DirectoryEntity | undefined {
   if (!isRecord(raw)) return undefined;
-  return readEntity(raw, "servicePrincipal", {
-    disabled: raw.accountEnabled === false,
-    singleTenant: true,
-    credentials: raw.servicePrincipalType === "ManagedIdentity" ? [] : signingCertificatesOnce(raw),
-  });
+  const credentials = raw.servicePrincipalType === "ManagedIdentity" ? [] : signingCertificatesOnce(raw);
+  return readEntity(raw, "servicePrincipal", raw.accountEnabled === false, true, credentials);
 }
 
 function readEntity(
   raw: Record<string, unknown>,
   type: DirectoryEntity["type"],
-  rest: Pick<DirectoryEntity, "disabled" | "singleTenant" | "credentials">,
+  disabled: boolean,
+  singleTenant: boolean,
+  credentials: Credential[],
 ): DirectoryEntity | undefined {
   if (typeof raw.id !== "string" || raw.id === "") return undefined;
   const appId = typeof raw.appId === "string" ? identifier(raw.appId) : "";
@@ -50,7 +49,9 @@ function readEntity(
     appId,
     name: typeof raw.displayName === "string" && raw.displayName !== "" ? safeText(raw.displayName) : appId,
     createdMs: parseGraphTime(raw.createdDateTime),
-    ...rest,
+    disabled,
+    singleTenant,
+    credentials,
   };
 }
 
@@ -59,6 +60,8 @@ function readEntity(
  * its private key, all with the same thumbprint as `customKeyIdentifier`. It is one thing that expires.
  */
 function signingCertificatesOnce(raw: Record<string, unknown>): Credential[] {
+  // Most service principals have none of either.
+  if (isEmpty(raw.keyCredentials) && isEmpty(raw.passwordCredentials)) return [];
   const thumbprints = new Set<unknown>();
   const certificates = records(raw.keyCredentials).filter(({ customKeyIdentifier }) => {
     if (customKeyIdentifier === null || customKeyIdentifier === undefined) return true;
@@ -75,12 +78,9 @@ function signingCertificatesOnce(raw: Record<string, unknown>): Credential[] {
   ];
 }
 
-function readSecrets(raw: Record<string, unknown>): Credential[] {
-  return records(raw.passwordCredentials).map((secret) => readCredential(secret, "secret"));
-}
-
-function readCertificates(raw: Record<string, unknown>): Credential[] {
-  return records(raw.keyCredentials).map((certificate) => readCredential(certificate, "certificate"));
+function readCredentials(list: unknown, type: Credential["type"], credentials: Credential[]): void {
+  if (!Array.isArray(list)) return;
+  for (const each of list) if (isRecord(each)) credentials.push(readCredential(each, type));
 }
 
 /** Takes by allow-list: the hint of a secret, which is its first characters, and a key's bytes are not kept. */
@@ -100,11 +100,15 @@ function readCredential(raw: Record<string, unknown>, type: Credential["type"]):
 
 /** A GUID in lower case; anything else, which Entra never gives, is replaced by a digest of it. */
 export function identifier(text: string): string {
-  return isGuid(text) ? text.toLowerCase() : digest(text);
+  return lowerGuid(text) ?? digest(text);
 }
 
 function digest(text: string): string {
   return `x-${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
+}
+
+function isEmpty(value: unknown): boolean {
+  return !Array.isArray(value) || value.length === 0;
 }
 
 function records(value: unknown): Record<string, unknown>[] {

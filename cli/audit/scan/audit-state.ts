@@ -4,10 +4,7 @@ import { severityRank } from "../findings/severity.ts";
 import type { Chain, CollectionName } from "../graph/collections.ts";
 import { GuidTable } from "../guid-table.ts";
 import type { KeyDates } from "../model.ts";
-import type { PageOutcome } from "./page-outcome.ts";
-
-/** Of so many credentials that end on one day the calendar keeps the names. */
-const NAMES_A_DAY = 5;
+import { addDayName, type PageOutcome } from "./page-outcome.ts";
 
 /** What ends on one day. */
 export interface CalendarDay {
@@ -20,8 +17,8 @@ export interface CalendarDay {
 
 /**
  * What a scan has found out so far. It grows with the findings, and by 21 bytes and what a hash table needs
- * for each entity, not with the directory's content. Made of nothing but `applyChains` and `applyPage`, so that
- * a journal of those makes the same state again.
+ * for each entity, not with the directory's content. Made of nothing but `see`, `applyChains` and
+ * `applyPage`, so that a journal of those makes the same state again.
  */
 export class AuditState {
   readonly #findings = new Map<string, Finding>();
@@ -47,15 +44,14 @@ export class AuditState {
     for (const { id, url } of chains) this.#positions.set(id, url);
   }
 
-  /** A page of `chain` has been judged, and `next` is where the chain goes on. */
+  /** A page of `chain` has been judged, its entities seen, and `next` is where the chain goes on. */
   applyPage(chain: Chain, next: string | undefined, outcome: PageOutcome): void {
     this.#positions.set(chain.id, next);
-    for (const id of outcome.objectIds) this.#seen[chain.collection].set(id);
     for (const finding of outcome.findings) this.add(finding);
     for (const appId of outcome.disabledAppIds) this.#disabled.set(appId);
     for (const [keyId, dates] of outcome.keys) this.keys.set(keyId, dates);
     for (const id of outcome.managedApplications) this.managedApplications.add(id);
-    for (const [day, name] of outcome.expiries) this.#mark(day, name);
+    for (const [day, credentials, names] of outcome.expiries) this.#mark(day, credentials, names);
     this.credentials += outcome.credentials;
     this.unreadable += outcome.unreadable;
   }
@@ -105,10 +101,10 @@ export class AuditState {
     return [...this.#calendar.values()].sort((a, b) => a.dayMs - b.dayMs);
   }
 
-  #mark(day: number, name: string): void {
+  #mark(day: number, credentials: number, names: readonly string[]): void {
     const entry = this.#calendar.get(day) ?? { dayMs: day * DAY_MS, credentials: 0, names: [] };
-    entry.credentials++;
-    if (entry.names.length < NAMES_A_DAY && !entry.names.includes(name)) entry.names.push(name);
+    entry.credentials += credentials;
+    for (const name of names) addDayName(entry.names, name);
     this.#calendar.set(day, entry);
   }
 }

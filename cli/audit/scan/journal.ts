@@ -34,7 +34,7 @@ export const noJournal: Journal = {
 };
 
 /** The form of what is written: a file of another one is not gone on with. */
-const FORM = 2;
+const FORM = 3;
 
 const headerSchema = z.object({
   keyturnAudit: z.literal(FORM),
@@ -96,7 +96,10 @@ function fileJournal(file: JournalFile): Journal {
 function replay(entry: Entry, state: AuditState, file: string): void {
   try {
     if (entry.type === "chains") state.applyChains(entry.collection, entry.chains);
-    else state.applyPage(entry.chain, entry.next ?? undefined, entry.outcome);
+    else {
+      for (const id of entry.outcome.objectIds) state.see(entry.chain.collection, id);
+      state.applyPage(entry.chain, entry.next ?? undefined, entry.outcome);
+    }
   } catch {
     throw refused(file, "is damaged");
   }

@@ -19,8 +19,11 @@ export interface PageOutcome {
   keys: [keyId: string, dates: KeyDates][];
   /** Applications that the stack manages, by object id. */
   managedApplications: string[];
-  /** What ends on which day (days since 1970) of the calendar. */
-  expiries: [day: number, name: string][];
+  /**
+   * How many credentials end on which day (days since 1970) of the calendar, with the names of some of their
+   * applications.
+   */
+  expiries: [day: number, credentials: number, names: string[]][];
   /** Creation dates, for parting the collection. */
   createdMs: number[];
 }
@@ -53,6 +56,7 @@ export function judgePage(
     expiries: [],
     createdMs: [],
   };
+  const expiries = new Map<number, { credentials: number; names: string[] }>();
   const read = collection === "servicePrincipals" ? readServicePrincipal : readApplication;
   for (const item of items) {
     const entity = read(item);
@@ -63,8 +67,9 @@ export function judgePage(
     if (entity.createdMs !== null) outcome.createdMs.push(entity.createdMs);
     if (!isFirst(entity.objectId)) continue;
     outcome.objectIds.push(entity.objectId);
-    judgeEntity(collection, entity, judging, outcome);
+    judgeEntity(collection, entity, judging, outcome, expiries);
   }
+  for (const [day, { credentials, names }] of expiries) outcome.expiries.push([day, credentials, names]);
   return outcome;
 }
 
@@ -73,6 +78,7 @@ function judgeEntity(
   entity: DirectoryEntity,
   judging: PageJudging,
   outcome: PageOutcome,
+  expiries: Map<number, { credentials: number; names: string[] }>,
 ): void {
   if (collection === "ownerless" || collection === "federated") {
     const judge = collection === "ownerless" ? ownerlessFinding : federatedFinding;
@@ -81,14 +87,26 @@ function judgeEntity(
     return;
   }
   outcome.credentials += entity.credentials.length;
-  outcome.findings.push(...entityFindings(entity, judging));
+  for (const finding of entityFindings(entity, judging)) outcome.findings.push(finding);
   if (collection === "servicePrincipals" && entity.disabled) outcome.disabledAppIds.push(entity.appId);
   if (judging.managed.byApplication.has(entity.objectId)) outcome.managedApplications.push(entity.objectId);
   for (const { keyId, startMs, endMs } of entity.credentials) {
     if (judging.wantedKeys.has(keyId)) outcome.keys.push([keyId, { startMs, endMs }]);
     if (endMs === null || endMs <= judging.nowMs || entity.disabled) continue;
     if (endMs < judging.calendarEndMs) {
-      outcome.expiries.push([Math.floor(endMs / DAY_MS), entity.name]);
+      const day = Math.floor(endMs / DAY_MS);
+      const ending = expiries.get(day) ?? { credentials: 0, names: [] };
+      ending.credentials++;
+      addDayName(ending.names, entity.name);
+      if (ending.credentials === 1) expiries.set(day, ending);
     }
   }
+}
+
+/** Of so many applications whose credentials end on one day the calendar keeps the names. */
+const NAMES_A_DAY = 5;
+
+/** Keeps `name` if it is new, and one of the first. */
+export function addDayName(names: string[], name: string): void {
+  if (names.length < NAMES_A_DAY && !names.includes(name)) names.push(name);
 }
