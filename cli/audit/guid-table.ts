@@ -114,7 +114,7 @@ export class GuidTable {
     const isNew = this.#used[slot] === 0;
     if (isNew) {
       this.#used[slot] = 1;
-      this.#keys.set(words, slot * 4);
+      for (let word = 0; word < 4; word++) this.#keys[slot * 4 + word] = words[word] ?? 0;
       this.#count++;
     }
     this.#values[slot] = value;
@@ -145,8 +145,11 @@ export class GuidTable {
     this.#values = new Float32Array(values.length * 2);
     this.#used = new Uint8Array(used.length * 2);
     this.#count = 0;
+    const words = new Uint32Array(4) as Words;
     for (let slot = 0; slot < used.length; slot++) {
-      if (used[slot] === 1) this.#put(keys.subarray(slot * 4, slot * 4 + 4) as Words, values[slot] ?? 0);
+      if (used[slot] !== 1) continue;
+      for (let word = 0; word < 4; word++) words[word] = keys[slot * 4 + word] ?? 0;
+      this.#put(words, values[slot] ?? 0);
     }
   }
 }

@@ -1,23 +1,20 @@
-import { promisify } from "node:util";
-import { gunzip, type InputType, type ZlibOptions } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { type PipelinePolicy, type PipelineResponse, RestError } from "@azure/core-rest-pipeline";
 
 /**
- * In bytes. A full page of applications has some 700 KB: in the 16 KiB that zlib takes by itself, putting the pieces
+ * In bytes. A full page of applications has about a megabyte: in the 16 KiB that zlib takes by itself, putting the pieces
  * together costs more than unpacking them.
  */
-const CHUNK_SIZE = 256 * 1024;
-
-/** Unpacks beside this thread. */
-const unpack: (bytes: InputType, options: ZlibOptions) => Promise<Buffer> = promisify(gunzip);
+const CHUNK_SIZE = 64 * 1024;
 
 /**
- * Asks for compressed answers, and unpacks each one in one go when it is there. The library's own way unpacks in small
- * pieces as they arrive, which costs a big scan a good part of its time. It leaves alone what it did not ask for itself, so
- * the header is set behind its back. To be the innermost policy.
+ * Asks for compressed answers, and unpacks each one when all of it is there. The library's own way unpacks in small
+ * pieces as they arrive, which costs a big scan a good part of its time. It leaves alone what it did not ask for
+ * itself, so the header is set behind its back. To be the innermost policy.
  * @throws RestError (PARSE_ERROR) for an answer that is cut off or cannot be unpacked.
  */
 export function wholeBodyPolicy(): PipelinePolicy {
+  const bodies = new BodyReader();
   return {
     name: "wholeBodyPolicy",
     async sendRequest(request, next) {
@@ -28,7 +25,7 @@ export function wholeBodyPolicy(): PipelinePolicy {
       };
       const response = await next(request);
       try {
-        response.bodyAsText = await textOf(response);
+        response.bodyAsText = await bodies.text(response);
       } catch (error) {
         if (!(error instanceof Error) || error.name === "AbortError") throw error;
         const message = `the answer cannot be read: ${error.message}`;
@@ -40,10 +37,39 @@ export function wholeBodyPolicy(): PipelinePolicy {
   };
 }
 
-async function textOf({ readableStreamBody, headers }: PipelineResponse): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
-  const bytes = Buffer.concat(chunks);
-  const isPacked = bytes.length > 0 && headers.get("content-encoding")?.toLowerCase() === "gzip";
-  return (isPacked ? await unpack(bytes, { chunkSize: CHUNK_SIZE }) : bytes).toString("utf8");
+/** Makes texts of bodies. The place where the pieces of one come together is used again for the next. */
+class BodyReader {
+  #place = Buffer.alloc(0);
+
+  async text({ readableStreamBody, headers }: PipelineResponse): Promise<string> {
+    const packed = await piecesOf(readableStreamBody ?? []);
+    const isPacked = packed.length > 0 && headers.get("content-encoding")?.toLowerCase() === "gzip";
+    return this.#together(isPacked ? await unpack(packed) : packed);
+  }
+
+  #together(pieces: readonly Buffer[]): string {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length > this.#place.length) this.#place = Buffer.allocUnsafeSlow(2 * length);
+    let end = 0;
+    for (const piece of pieces) end += piece.copy(this.#place, end);
+    return this.#place.toString("utf8", 0, end);
+  }
+}
+
+async function piecesOf(stream: AsyncIterable<Uint8Array | string> | Iterable<never>): Promise<Buffer[]> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(Buffer.isBuffer(piece) ? piece : Buffer.from(piece));
+  return pieces;
+}
+
+/** Beside this thread. */
+function unpack(packed: readonly Buffer[]): Promise<Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
+    gunzip.on("data", (piece: Buffer) => pieces.push(piece));
+    gunzip.on("end", () => resolve(pieces));
+    gunzip.on("error", reject);
+    gunzip.end(Buffer.concat(packed));
+  });
 }
