@@ -6,6 +6,8 @@ import { type PipelinePolicy, type PipelineResponse, RestError } from "@azure/co
  * together costs more than unpacking them.
  */
 const CHUNK_SIZE = 64 * 1024;
+/** In bytes. A page as large as this is rare, and its place is not kept for the next one. */
+const MOST_KEPT = 8 * 1024 * 1024;
 
 /**
  * Asks for compressed answers, and unpacks each one when all of it is there. The library's own way unpacks in small
@@ -49,7 +51,8 @@ class BodyReader {
 
   #together(pieces: readonly Buffer[]): string {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (length > this.#place.length) this.#place = Buffer.allocUnsafeSlow(2 * length);
+    if (length > MOST_KEPT) return Buffer.concat(pieces).toString("utf8");
+    if (length > this.#place.length) this.#place = Buffer.allocUnsafeSlow(Math.min(2 * length, MOST_KEPT));
     let end = 0;
     for (const piece of pieces) end += piece.copy(this.#place, end);
     return this.#place.toString("utf8", 0, end);

@@ -53,6 +53,17 @@ test("an answer that is not compressed is taken as it is, and so is one without 
   assert.equal((await client.send({ url: "/v1.0/applications" })).text, "");
 });
 
+test("a small answer after a large one, and one larger than what is kept, hold nothing of each other", async (context) => {
+  const texts = [LARGE, "{}", LARGE.repeat(12), "[1]", LARGE];
+  const { client } = await clientOf(context, (attempt, response) =>
+    sendPacked(response, gzipSync(texts[attempt - 1] ?? "")),
+  );
+  for (const text of texts) {
+    const answer = await client.send({ url: "/v1.0/applications" });
+    assert.ok(answer.text === text, `${answer.text.length} characters instead of ${text.length}`);
+  }
+});
+
 test("a compressed refusal says why", async (context) => {
   const body = JSON.stringify({ error: { code: "Authorization_RequestDenied", message: "No rights" } });
   const { client } = await clientOf(context, (_, response) => sendPacked(response, gzipSync(body), 403));
