@@ -5,6 +5,8 @@ export const scopes = ["https://outlook.office.com/SMTP.Send", "offline_access"]
 /** The authority's metadata, and tokens for users: each customer's code and refresh tokens carry their name. */
 export class FakeAuthority extends FakeDirectory {
   readonly brokenGrants = new Set<string>();
+  /** The tenants of customers who are not in the application's own. */
+  readonly tenants = new Map<string, string>();
   metadataReads = 0;
   metadataFaults = 0;
   metadataHangs = false;
@@ -38,6 +40,7 @@ export class FakeAuthority extends FakeDirectory {
     if (this.brokenGrants.has(customer)) {
       return refusal("invalid_grant", 50173, 400, {}, { suberror: "bad_token" });
     }
+    const home = this.tenants.get(customer) ?? tenantId;
     const { access_token } = (await answer.json()) as { access_token: string };
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
     return Response.json({
@@ -46,11 +49,11 @@ export class FakeAuthority extends FakeDirectory {
       access_token: `${access_token}~${customer}`,
       expires_in: 3_600,
       refresh_token: `refresh-${this.requests.length}~${customer}`,
-      client_info: encode({ uid: customer, utid: tenantId }),
+      client_info: encode({ uid: customer, utid: home }),
       id_token: `${encode({ alg: "none" })}.${encode({
-        iss: `https://login.test/${tenantId}/v2.0`,
+        iss: `https://login.test/${home}/v2.0`,
         oid: customer,
-        tid: tenantId,
+        tid: home,
         sub: customer,
         aud: clientId,
         preferred_username: `${customer}@contoso.test`,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RotatingConfidentialClient } from "../../../runtime/src/index.ts";
-import { type Customer, scopeFor } from "./customer.ts";
+import { type Customer, scopeFor, tenantOf } from "./customer.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** The customer did not sign in, or signed in with an account that is not meant. */
@@ -55,7 +55,10 @@ export async function connectMailbox(args: ConnectArgs): Promise<string> {
       }),
     );
     const code = await nextCode(server, { path: redirect.pathname, state, timeoutMs });
-    const { account } = await client.acquireTokenByCode({ ...request, code, codeVerifier });
+    const { account } = await client.acquireTokenByCode({ ...request, code, codeVerifier }, undefined, {
+      subject: customer.id,
+      ...tenantOf(customer),
+    });
     if (account === null) {
       throw new ConnectError("The directory named no account.");
     }

@@ -27,3 +27,12 @@ export function scopeFor({ way, signIn }: Customer): string {
     ? "https://outlook.office.com/SMTP.Send"
     : "https://outlook.office365.com/.default";
 }
+
+/**
+ * The customer's tenant, where the settings tell it: MSAL's name of an account is the user's id and the tenant's
+ * (`uid.utid`), with a dot between.
+ */
+export function tenantOf({ signIn }: Customer): { readonly tenant?: string } {
+  const tenant = signIn.as === "application" ? signIn.tenantId : signIn.homeAccountId?.split(".")[1];
+  return tenant === undefined ? {} : { tenant };
+}
