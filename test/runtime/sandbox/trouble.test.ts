@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BreakerOpenError, SecretReadError, TokenRequestError } from "../../../runtime/src/errors.ts";
+import { defaultLimits } from "../../../runtime/src/limits.ts";
 import type { FaultRequest } from "../../../sandbox/faults/rule.ts";
 import { startWorld } from "./world.ts";
 
@@ -86,6 +87,49 @@ for (const [name, effect] of vaultTrouble) {
     assert.equal(secret.status.secret?.generation, 2);
     await world.credential.retire();
     await world.time.until(tokens.getToken(scope, anew()));
+  });
+}
+
+for (const [name, effect] of [
+  ["is down", { kind: "reset" }],
+  ["hangs", { kind: "hang" }],
+] satisfies [string, FaultRequest["effect"]][]) {
+  test(`answers callers with a secret that was removed while the vault ${name}, and follows it when it is back`, async () => {
+    await using world = await startWorld();
+    const { faults } = world.trusted.sandbox;
+    const secret = world.openSecret();
+    const tokens = world.openCredential(secret);
+    const call = async () => {
+      const startedMs = world.time.monotonicMs();
+      const outcomes = await world.time.until(
+        Promise.allSettled(Array.from({ length: 10 }, () => tokens.getToken(scope, anew()))),
+      );
+      const tookMs = world.time.monotonicMs() - startedMs;
+      assert.ok(tookMs <= defaultLimits.maxElapsedMs, `${tookMs} ms`);
+      return outcomes.filter(({ status }) => status === "fulfilled").length;
+    };
+    assert.equal(await call(), 10);
+    await world.time.advance(hourMs);
+    await faults.add({ match: { operation: "keyVault.*" }, effect });
+    await world.credential.rotate();
+    await world.credential.retire();
+    const requests = world.tokenRequests();
+    const reads = world.counter("keyVault.getSecret");
+    for (let minute = 0; minute < 30; minute++) {
+      assert.equal(await call(), 0);
+      await world.time.advance(minuteMs);
+    }
+    const asked = world.tokenRequests() - requests;
+    // Ten that were under way together, then trials whose distance doubles from half a minute on.
+    assert.ok(asked >= 10 && asked <= 10 + 7, `${asked} token requests`);
+    assert.ok(reads() <= 30 * 2 + 20, `${reads()} reads`);
+    await faults.clear();
+    const backAtMs = world.time.monotonicMs();
+    while ((await call()) === 0) await world.time.advance(1_000);
+    const recoveredMs = world.time.monotonicMs() - backAtMs;
+    assert.ok(recoveredMs <= 75_000, `${recoveredMs} ms`);
+    assert.equal(secret.status.secret?.generation, 2);
+    assert.equal(secret.breaker.state, "closed");
   });
 }
 
