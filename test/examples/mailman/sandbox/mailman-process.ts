@@ -25,7 +25,7 @@ export interface Said {
 /** Mailman as processes of its own, in a sandbox with one customer of each kind. */
 export interface MailmanProcesses {
   world: World;
-  /** Sends by SMTP as the application, by Graph as the application, by SMTP as the user. */
+  /** Sends by SMTP as the application, by Graph as the application, by SMTP as the user, by Graph as the user. */
   customers: readonly Customer[];
   outboxPath: string;
   /** Starts a command; it is killed after the test. */
@@ -59,13 +59,14 @@ export async function setUpMailman(t: TestContext): Promise<MailmanProcesses> {
   ] as const) {
     await grantRole(directory, { principalId, resourceAppId: resource.appId, role });
   }
-  for (const name of ["ann", "bob", "cy"]) await addUser(directory, name);
+  for (const name of ["ann", "bob", "cy", "dan"]) await addUser(directory, name);
   const asApplication = { as: "application", tenantId } as const;
   const customers: readonly Customer[] = (
     [
       ["ann", "smtp", asApplication],
       ["bob", "graph", asApplication],
       ["cy", "smtp", { as: "user" }],
+      ["dan", "graph", { as: "user" }],
     ] as const
   ).map(([id, way, signIn]) => ({ id, mailbox: `${id}@sandbox.onmicrosoft.com`, way, signIn }));
   const folder = temporaryFolder(t);
