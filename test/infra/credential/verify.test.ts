@@ -147,6 +147,14 @@ describe("a secret is not proved", () => {
     assert.equal(run.atSeconds.at(-1), 299);
   });
 
+  it("if its last try is cut short by the end of the five minutes: what was said before that counts", async () => {
+    const unknown = { status: 401, code: 7000215 };
+    const { verdict, tookMs } = await verify([unknown, "silence"], { windowMs: 5 * SECOND_MS });
+    assert.ok(!verdict.ok && verdict.kind === "rejected", JSON.stringify(verdict));
+    assert.match(verdict.reason, /^wrong-secret: AADSTS7000215\. .* Tried for 5 seconds\.$/);
+    assert.equal(tookMs, 5 * SECOND_MS);
+  });
+
   it("if the tokens in a row come a second too late: it is not refused, and may be tried again", async () => {
     const run = await verify([...Array<Scripted>(298).fill(unknown), "token"]);
     const { kind, reason } = failed(run);
