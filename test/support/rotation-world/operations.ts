@@ -222,5 +222,10 @@ function noteEmergency(
   const { request } = settings;
   if (pendingRequest(onlooker, request, "revoke") !== undefined) before.key.aside ??= "revocation";
   before.key.aside ??= excuseToRepair(world, credential, before, successor);
-  if (plan.publish?.request !== undefined) onlooker.carriedOut.add(plan.publish.request);
+  if (plan.publish?.request === undefined) return;
+  onlooker.carriedOut.add(plan.publish.request);
+  // Another revocation does what an older one asked for.
+  if (plan.action === "revoke" && onlooker.noted?.action === "revoke") {
+    onlooker.carriedOut.add(onlooker.noted.id);
+  }
 }
