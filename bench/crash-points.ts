@@ -35,7 +35,7 @@ type Owner = Parameters<typeof copyOfWorld>[0];
 
 let args: CrashPointArgs;
 try {
-  args = parseCrashPointArgs(process.argv.slice(2));
+  args = parseCrashPointArgs(process.argv.slice(2), process.env);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
   process.exit(2);

@@ -24,13 +24,16 @@ phases: ${PHASE_NAMES.join(", ")} (default: all)
   --checks          strike also where the engine only compares (check, diff, configure)
   --results <file>  keep results there, one JSON line a point, and go on where an earlier run ended;
                     runs at the same time may share it
-  --shard <i/n>     only the i-th of n parts
+  --shard <i/n>     only the i-th of n parts (default: $KEYTURN_SHARD, else all)
   --list            print the points, try none
   --table           print the table of the results file, try none
 `;
 
-/** @throws Error naming every violation. */
-export function parseCrashPointArgs(args: readonly string[]): CrashPointArgs {
+/**
+ * @param env where a pipeline names its share, `KEYTURN_SHARD`.
+ * @throws Error naming every violation.
+ */
+export function parseCrashPointArgs(args: readonly string[], env: NodeJS.ProcessEnv): CrashPointArgs {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -38,7 +41,7 @@ export function parseCrashPointArgs(args: readonly string[]): CrashPointArgs {
       kind: { type: "string", multiple: true, default: [] },
       checks: { type: "boolean", default: false },
       results: { type: "string" },
-      shard: { type: "string", default: "1/1" },
+      shard: { type: "string", default: env.KEYTURN_SHARD || "1/1" },
       list: { type: "boolean", default: false },
       table: { type: "boolean", default: false },
     },

@@ -72,11 +72,14 @@ describe("the page on pipelines", () => {
   it("asks nobody where a schedule runs, and lets no branch but main in where something is changed", () => {
     const protections = new Map(protectionsOf(STACKS).map((each) => [each.environment, each]));
     const scheduled = workflowFiles().filter(({ workflow }) => "schedule" in workflow.on);
+    const signedIn = scheduled.filter(({ workflow }) =>
+      Object.values(workflow.jobs).some(({ environment }) => environment !== undefined),
+    );
     assert.deepEqual(
-      scheduled.map(({ file }) => file),
+      signedIn.map(({ file }) => file),
       ["audit.yml", "rotate.yml"],
     );
-    for (const { file, workflow } of scheduled) {
+    for (const { file, workflow } of signedIn) {
       for (const { environment = "" } of Object.values(workflow.jobs)) {
         for (const stack of STACKS) {
           const name = environment.replace(/\$\{\{.*\}\}/, stack);

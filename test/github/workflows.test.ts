@@ -24,6 +24,7 @@ const RIGHTS: Readonly<Record<string, Record<string, string>>> = {
   "audit.yml/audit": { contents: "read", "id-token": "write", issues: "write" },
   "checks.yml/sandbox": { contents: "read" },
   "checks.yml/test": { contents: "read" },
+  "crash-points.yml/strike": { contents: "read" },
   "merge.yml/by-hand": { contents: "read", "id-token": "write", "pull-requests": "read" },
   "merge.yml/dev": { contents: "read", "id-token": "write", "pull-requests": "read" },
   "merge.yml/prod": { contents: "read", "id-token": "write", "pull-requests": "read" },
