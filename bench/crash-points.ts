@@ -33,6 +33,10 @@ class CleanUps {
 }
 type Owner = Parameters<typeof copyOfWorld>[0];
 
+if (process.argv.includes("--help")) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 let args: CrashPointArgs;
 try {
   args = parseCrashPointArgs(process.argv.slice(2), process.env);
