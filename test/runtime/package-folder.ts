@@ -27,7 +27,7 @@ export interface PackedFile {
 
 /**
  * Builds and packs the package as it is published, and installs the tarball into `folder`/app with what it declares
- * as its dependencies and nothing else, so that an import of anything else fails.
+ * as its dependencies and peers that it needs, and nothing else, so that an import of anything else fails.
  * @returns the consumer's folder, and what was packed
  */
 export function installPackedPackage(folder: string): { app: string; files: readonly PackedFile[] } {
@@ -53,10 +53,14 @@ export function installPackedPackage(folder: string): { app: string; files: read
   const installed = join(app, "node_modules", "@keyturn", "runtime");
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", join(folder, packed.filename), "-C", installed, "--strip-components=1"]);
-  const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+  const declared = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
+    peerDependencies: Record<string, string>;
+    peerDependenciesMeta: Record<string, { optional?: boolean }>;
   };
-  for (const name of Object.keys(dependencies)) {
+  const peers = Object.keys(declared.peerDependencies);
+  const needed = peers.filter((name) => declared.peerDependenciesMeta[name]?.optional !== true);
+  for (const name of [...Object.keys(declared.dependencies), ...needed]) {
     provide(app, name);
   }
   writeFileSync(join(app, "package.json"), '{ "type": "module" }');

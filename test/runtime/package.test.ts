@@ -98,7 +98,7 @@ test("the tarball holds what was built, with its documents, and nothing else", (
     .filter((name) => name.endsWith(".ts"))
     .map((name) => name.replaceAll("\\", "/").replace(/\.ts$/, ""));
   const expected = [
-    ...["README.md", "TROUBLESHOOTING.md", "package.json"],
+    ...["LICENSE", "README.md", "TROUBLESHOOTING.md", "package.json"],
     ...sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]),
   ];
   assert.deepEqual(files.map(({ path }) => path).toSorted(), expected.toSorted());
