@@ -59,10 +59,7 @@ describe("the policy pack on the real engine", () => {
     const explained = await keyturn(stack, ["preview", "--policy-config", config]);
     assert.equal(explained.exitCode, 5, explained.stdout + explained.stderr);
     assert.match(explained.stdout, /Preview of stack dev: 2 unchanged/);
-    assert.match(
-      explained.stdout,
-      /mandatory password-lifetime: ApplicationPassword mailman-notifications-a/,
-    );
+    assert.match(explained.stdout, /mandatory password-lifetime: Client secret mailman-notifications-a/);
     await writeFile(config, '{ "no-such-rule": "mandatory" }');
     const wrong = await keyturn(stack, ["check", "--config", config]);
     assert.equal(wrong.exitCode, 2);

@@ -5,26 +5,21 @@ import { dirname, join } from "node:path";
 import { describe, it, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ensureOlderNode, olderNodes } from "../support/older-node.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { compile, compileForOlderNode, installPackedPackage, provide } from "./package-folder.ts";
 
 const run = promisify(execFile);
 const readme = readFileSync(new URL("../../runtime/README.md", import.meta.url), "utf8");
 
-/** The packages that bring the oldest Node that the library supports and the one between; for this platform only. */
-const olderNodes = { "linux-x64": ["node-20-linux-x64", "node-22-linux-x64"] }[platform()] ?? [];
-
-function platform(): string {
-  return `${process.platform}-${process.arch}`;
-}
-
-/** This Node, and the older ones where there is a package of them: if one is missing there, that is a failure. */
-function nodes(): { version: string; path: string }[] {
-  const older = olderNodes.map((name) => {
-    const path = fileURLToPath(new URL(`../../node_modules/${name}/bin/node`, import.meta.url));
-    return { version: execFileSync(path, ["--version"], { encoding: "utf8" }).trim(), path };
-  });
-  return [{ version: process.version, path: process.execPath }, ...older];
+/** This Node, and the older ones where there is a package of them: if one cannot be had there, that is a failure. */
+async function nodes(): Promise<{ version: string; path: string }[]> {
+  const nodes = [{ version: process.version, path: process.execPath }];
+  for (const release of olderNodes) {
+    const path = await ensureOlderNode(release);
+    nodes.push({ version: execFileSync(path, ["--version"], { encoding: "utf8" }).trim(), path });
+  }
+  return nodes;
 }
 
 /** Declarations that got lost would make everything `any`: then nothing would be wrong here, and that is an error. */
@@ -54,7 +49,7 @@ test("the package works for a consumer: types without exceptions, exports, the c
     secret.close();
   `;
   writeFileSync(join(app, "program.js"), program);
-  for (const { path, version } of nodes()) {
+  for (const { path, version } of await nodes()) {
     const env = { ...process.env, CLIENT_SECRET: "value-1" };
     const { stdout } = await run(path, [join(app, "program.js")], { env });
     assert.match(stdout, /^7 \{"credential":"c".*"breaker":"closed"/, version);
@@ -135,9 +130,9 @@ const needsTheCheckout = ["package.test.ts", "endurance.test.ts", "troubleshooti
 
 describe("on other versions of Node", () => {
   it("runs the library's own tests", {
-    skip: olderNodes.length === 0 && `no package brings Node 20 and 22 for ${platform()}`,
+    skip: olderNodes.length === 0 && "no package is pinned that brings Node 20 and 22 for this platform",
   }, async (t: TestContext) => {
-    const others = nodes().slice(1);
+    const others = (await nodes()).slice(1);
     assert.deepEqual(
       others.map(({ version }) => version.split(".")[0]),
       ["v20", "v22"],

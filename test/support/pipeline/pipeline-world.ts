@@ -387,6 +387,10 @@ async function environmentsFor(
           AZURE_SUBSCRIPTION_ID: store.state.arm.subscriptionId,
           AZURE_CLIENT_ID: clientId,
           PULUMI_BACKEND_URL: backend,
+          // Nobody has set these: GitHub puts nothing in their place.
+          PULUMI_ORGANIZATION: "",
+          PULUMI_TEAM: "",
+          KEYTURN_MAIL_FROM: "",
         },
         ...(!environment.startsWith("preview-") && { branches: ["main"] }),
         ...(environment === "prod" && { reviewed: true }),
