@@ -47,13 +47,17 @@ export function planRotation(input: PlanInput): Plan {
 type Draft = Omit<Plan, "remarks" | "requestsDoneIfPublished" | "pending">;
 
 /** What becomes of the requests, once the plan stands. */
-function finished({ memory: { pending }, request }: PlanInput, plan: Draft & Pick<Plan, "remarks">): Plan {
+function finished(
+  { memory: { pending, requests }, request }: PlanInput,
+  plan: Draft & Pick<Plan, "remarks">,
+): Plan {
   const { publish, requestsDone, refusals } = plan;
+  // By what was done before this update: what another request took the place of does not come back after it.
   const isOpen =
     pending !== undefined &&
     !requestsDone.includes(pending.id) &&
     refusals.length === 0 &&
-    wantedRequest({ request, memory: { ...emptyMemory, pending } }, requestsDone)?.id === pending.id;
+    wantedRequest({ request, memory: { ...emptyMemory, pending } }, requests)?.id === pending.id;
   return {
     ...plan,
     requestsDoneIfPublished: withRequest(requestsDone, publish?.request, request?.id),

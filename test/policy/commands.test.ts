@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { testStack, writeProgram } from "../support/engine.ts";
 import { keyturn } from "../support/keyturn-command.ts";
 import { keyturnStack } from "../support/keyturn-stack.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Reads every secret of a vault whose id nobody knows before it is made. */
 const UNKNOWN_SCOPE = `
@@ -45,7 +45,9 @@ describe("the policy pack in the commands that update a stack", () => {
     const { sandbox, env } = await keyturnStack(t, { seed: "policy-up" });
     const { PULUMI_BACKEND_URL: _backend, PULUMI_CONFIG_PASSPHRASE: _passphrase, ...over } = sandbox.env;
     const shop = await testStack(t, { program: writeProgram(t, UNKNOWN_SCOPE), env: over });
-    const place = { project: shop.project, env: { ...env, ...shop.env } };
+    // A folder of its own for temporary files, to see what is left in it.
+    const TMPDIR = temporaryFolder(t);
+    const place = { project: shop.project, env: { ...env, ...shop.env, TMPDIR } };
     const given = () =>
       Object.keys(sandbox.store.state.arm.resources).filter(
         (id) => ASSIGNMENT.test(id) && /kv-shop/.test(id),
@@ -77,7 +79,7 @@ describe("the policy pack in the commands that update a stack", () => {
     assert.equal(checked.exitCode, 5, checked.stdout + checked.stderr);
     const without = await keyturn(place, ["up", "--no-policy", "--quiet"]);
     assert.equal(without.exitCode, 0, without.stdout + without.stderr);
-    const left = (await readdir(tmpdir())).filter((name) => name.startsWith("keyturn-policy-"));
+    const left = (await readdir(TMPDIR)).filter((name) => name.startsWith("keyturn-policy-"));
     assert.deepEqual(left, []);
   });
 

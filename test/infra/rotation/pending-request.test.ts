@@ -99,4 +99,13 @@ describe("a command's request that the stack remembers", () => {
     });
     assert.equal(behind.pending?.id, "back");
   });
+
+  it("does not come back once another request has taken its place", () => {
+    const earlier = {
+      memory: memory({ pending: request("retire", "earlier") }),
+      request: request("retire", "now"),
+    };
+    const plan = planAt(NOW_MS, earlier);
+    assert.deepEqual([plan.pending, plan.requestsDone.includes("now")], [undefined, true]);
+  });
 });

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS } from "../../../infra/duration.ts";
-import { formatInstant } from "../../../infra/instant.ts";
+import { formatInstant, parseInstant } from "../../../infra/instant.ts";
 import type { PlannedCredential } from "../../../infra/plan-credentials.ts";
 import { type Key, type Version, works } from "./directory.ts";
 import type { Asked, Step } from "./history.ts";
@@ -116,13 +116,16 @@ export function checkReplaced(
   const failedAtMs = world.onlookers[credential]?.lastFailureAtMs ?? Number.NEGATIVE_INFINITY;
   if (startedAtMs - failedAtMs < LONGEST_PAUSE_MS) return;
   const slotNeededAtMs = key.expiresAtMs - overlapMs - DAY_MS;
+  // Until a version was written again, an older one may have been read: its secret keeps its slot while it can.
+  const isWrittenAgain = before.atMs - (parseInstant(before.tags.createdAt ?? "") ?? 0) > DAY_MS;
   const isBlocked = world.directory
     .alive(credential)
     .some(
       (other) =>
         other !== key &&
         works(other, startedAtMs) &&
-        startedAtMs < other.promisedUntilMs + SLOT_KEPT_MS &&
+        (startedAtMs < other.promisedUntilMs + SLOT_KEPT_MS ||
+          (isWrittenAgain && startedAtMs < slotNeededAtMs)) &&
         (other.aside === undefined || (SHORTENED.includes(other.aside) && startedAtMs < slotNeededAtMs)),
     );
   if (isBlocked) return;
