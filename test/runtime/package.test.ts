@@ -131,6 +131,8 @@ const needsTheCheckout = ["package.test.ts", "endurance.test.ts", "troubleshooti
 describe("on other versions of Node", () => {
   it("runs the library's own tests", {
     skip: olderNodes.length === 0 && "no package is pinned that brings Node 20 and 22 for this platform",
+    // The whole library's tests, twice: a busy machine takes its time.
+    timeout: 900_000,
   }, async (t: TestContext) => {
     const others = (await nodes()).slice(1);
     assert.deepEqual(
@@ -152,7 +154,7 @@ describe("on other versions of Node", () => {
         join(folder, "out", "test", "runtime", name.replace(/\.ts$/, ".js")),
       );
       const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...env } = process.env;
-      await run(path, ["--test", "--test-concurrency=1", ...files], { env, timeout: 240_000 }).catch(
+      await run(path, ["--test", "--test-concurrency=1", ...files], { env, timeout: 420_000 }).catch(
         (error: { stdout?: string }) =>
           assert.fail(`${version}: ${failuresIn(error.stdout ?? String(error))}`),
       );
