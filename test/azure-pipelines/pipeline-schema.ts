@@ -33,13 +33,14 @@ const azureCli = z.strictObject({
   }),
   env: z.strictObject({ SYSTEM_ACCESSTOKEN: text, "${{ insert }}": text }),
 });
-const script = z.strictObject({ script: text, displayName: text.optional() });
+const env = z.record(z.string().regex(/^[A-Z_]+$/), text).optional();
+const script = z.strictObject({ script: text, displayName: text.optional(), env });
 const template = z.strictObject({
   template: z.literal("templates/keyturn.yml"),
   parameters: z.strictObject({
     connection: text,
     command: text,
-    env: z.record(z.string().regex(/^[A-Z_]+$/), text).optional(),
+    env,
   }),
 });
 const steps = z.array(z.union([checkout, useNode, azureCli, script, template])).min(1);
@@ -48,6 +49,8 @@ const variables = z.array(z.strictObject({ group: text })).length(1);
 const job = z.strictObject({
   job: z.string().regex(/^\w+$/),
   displayName: text,
+  // https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/jobs-job-strategy
+  strategy: z.strictObject({ parallel: z.number().int().min(2).max(99) }).optional(),
   timeoutInMinutes: minutes,
   variables: variables.optional(),
   steps,
@@ -81,7 +84,7 @@ export const pipelineSchema = z.strictObject({
   schedules: z
     .array(
       z.strictObject({
-        cron: z.string().regex(/^\d+ \d+ \* \* \*$/),
+        cron: z.string().regex(/^\d+ \d+ \* \* [*0-6]$/),
         displayName: text,
         branches: z.strictObject({ include: z.tuple([z.literal("main")]) }),
         always: z.literal(true),
