@@ -12,6 +12,7 @@ import {
 } from "../test/support/crash/points.ts";
 import { survive } from "../test/support/crash/survive.ts";
 import { copyOfWorld, type PreparedWorld } from "../test/support/crash/world.ts";
+import { argumentsOrUsage } from "./arguments.ts";
 import { type CrashPointArgs, parseCrashPointArgs, USAGE } from "./crash/arguments.ts";
 import { addResult, type PointResult, readResults, resultTable } from "./crash/results.ts";
 
@@ -33,17 +34,7 @@ class CleanUps {
 }
 type Owner = Parameters<typeof copyOfWorld>[0];
 
-if (process.argv.includes("--help")) {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
-let args: CrashPointArgs;
-try {
-  args = parseCrashPointArgs(process.argv.slice(2), process.env);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exit(2);
-}
+const args = argumentsOrUsage((given) => parseCrashPointArgs(given, process.env), USAGE);
 const results = await readResults(args.results);
 if (args.only !== "table") await tryPoints(args, results);
 if (args.only !== "list") report([...results.values()], args);

@@ -1,27 +1,18 @@
-import { parseArgs } from "node:util";
 import { simulate } from "../test/support/rotation-world/simulate.ts";
+import { argumentsOrUsage } from "./arguments.ts";
+import { parseSimulationArgs, USAGE } from "./simulation/arguments.ts";
 
-/** `npm run simulate -- --seed N --histories N --steps N [--json]`: as many random histories as one likes. */
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "1" },
-    histories: { type: "string", default: "10000" },
-    steps: { type: "string", default: "60" },
-    json: { type: "boolean", default: false },
+/** How often it is said how far it is, in histories. */
+const TELL_EACH = 1000;
+
+const { json, ...numbers } = argumentsOrUsage(parseSimulationArgs, USAGE);
+const report = simulate({
+  ...numbers,
+  onHistory: (done) => {
+    if (done % TELL_EACH === 0) process.stderr.write(`${done} of ${numbers.histories} histories\n`);
   },
 });
-const numbers = {
-  seed: Number(values.seed),
-  histories: Number(values.histories),
-  steps: Number(values.steps),
-};
-const wrong = Object.entries(numbers).filter(([, value]) => !Number.isInteger(value) || value < 1);
-if (wrong.length > 0) {
-  process.stderr.write(wrong.map(([name]) => `--${name} must be a whole number from 1\n`).join(""));
-  process.exit(2);
-}
-const report = simulate(numbers);
-if (values.json) {
+if (json) {
   process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...numbers, ...report }, null, 2)}\n`);
 } else {
   const list = (counts: Record<string, number>) =>

@@ -1,8 +1,11 @@
+import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { CommandError, exitCodes } from "./exit-codes.ts";
 import { guardedTerminal } from "./guarded-terminal.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+
+const { version } = createRequire(import.meta.url)("./package.json") as { version: string };
 
 /** Runs one command line; returns the exit code. */
 export async function main(
@@ -13,6 +16,7 @@ export async function main(
   const terminal = guardedTerminal(plain, env);
   const program = new Command("keyturn")
     .description("Keeps OAuth client secrets alive in Entra ID.")
+    .version(version, "--version", "print the version")
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showHelpAfterError("(add --help for what is allowed)");

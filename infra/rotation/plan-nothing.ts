@@ -11,17 +11,10 @@ export function planNothing(published: Published, memory: Memory, policy: Policy
   const { current, previous } = published;
   const isRetired = previous === undefined || memory.retiredGeneration === previous.generation;
   return {
-    action: "keep",
-    reason: "left as it is",
-    refusals: [],
-    remarks: [],
-    publish: undefined,
+    ...leftAsItIs(memory),
     current,
     slots: [current, ...(isRetired ? [] : [previous])].map(plannedOf),
     retiredGeneration: memory.retiredGeneration,
-    requestsDone: memory.requests,
-    requestsDoneIfPublished: memory.requests,
-    pending: memory.pending,
     next: { action: "rotate", atMs: dueAtMs(published, policy), reason: "the period is over" },
   };
 }
@@ -29,17 +22,24 @@ export function planNothing(published: Published, memory: Memory, policy: Policy
 /** Something stands where nothing was ever published, and it is not ours: it is left alone, and nothing is made. */
 export function planNeverPublished(memory: Memory, nowMs: number): Plan {
   return {
+    ...leftAsItIs(memory),
+    current: undefined,
+    slots: [],
+    retiredGeneration: undefined,
+    next: { action: "create", atMs: nowMs, reason: "once what stands there is out of the way" },
+  };
+}
+
+/** Requests wait, none is forgotten. */
+function leftAsItIs(memory: Memory) {
+  return {
     action: "keep",
     reason: "left as it is",
     refusals: [],
     remarks: [],
     publish: undefined,
-    current: undefined,
-    slots: [],
-    retiredGeneration: undefined,
     requestsDone: memory.requests,
     requestsDoneIfPublished: memory.requests,
     pending: memory.pending,
-    next: { action: "create", atMs: nowMs, reason: "once what stands there is out of the way" },
-  };
+  } satisfies Partial<Plan>;
 }

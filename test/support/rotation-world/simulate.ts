@@ -12,6 +12,8 @@ export interface SimulateArgs {
   steps: number;
   /** Default: the real one. */
   planner?: Planner;
+  /** Told after each history how many there have been. */
+  onHistory?: (done: number) => void;
 }
 
 /** What many histories came to. */
@@ -40,6 +42,7 @@ export function simulate({
   histories,
   steps,
   planner = planCredentials,
+  onHistory,
 }: SimulateArgs): SimulationReport {
   const report: SimulationReport = {
     histories,
@@ -66,6 +69,7 @@ export function simulate({
       const message = runHistory(shortest, planner).violation?.error.message ?? violation.error.message;
       report.violations.push({ seed: each, message, history: JSON.stringify(shortest) });
     }
+    onHistory?.(each - seed + 1);
   }
   return report;
 }
