@@ -218,7 +218,8 @@ export function contradiction(published: Published, known: Published): string | 
     }
   }
   if (!isSamePublication(published, known)) return undefined;
-  const differing = TERM_TAGS.filter((name) => publishedTags(published)[name] !== publishedTags(known)[name]);
+  const [read, remembered] = [publishedTags(published), publishedTags(known)];
+  const differing = TERM_TAGS.filter((name) => read[name] !== remembered[name]);
   return differing.length === 0
     ? undefined
     : `the tags of generation ${known.current.generation} and what was published differ in ${differing.join(", ")}`;
