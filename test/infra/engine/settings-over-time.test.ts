@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { keyturn } from "../../support/keyturn-command.ts";
 import { type KeyturnStack, keyturnStack } from "../../support/keyturn-stack.ts";
 
 const mailman = { name: "mailman", application: { displayName: "Mailman" } };
@@ -67,23 +66,5 @@ describe("settings that change over time, on the real engine", () => {
       ({ displayName }) => displayName === "Mailman",
     );
     assert.equal(left.length, 1, "only the federated one");
-  });
-
-  it("two updates at once: one wins, the other is told who has the lock", async (t) => {
-    const stack = await keyturnStack(t, { seed: "two", settings: { credentials: [mailman] } });
-    const { faults } = stack.sandbox;
-    await faults.add({
-      match: { face: "provider", operation: "*.create" },
-      when: { kind: "nth", n: 2 },
-      effect: { kind: "hang" },
-    });
-    const first = stack.up();
-    while (faults.fired().length === 0) await new Promise((done) => setImmediate(done));
-    const second = await keyturn(stack, ["up", "--quiet"]);
-    assert.equal(second.exitCode, 1);
-    assert.match(second.stderr, /another update of stack dev is under way: \S+@\S+ \(process \d+\) since/);
-    await faults.clear();
-    assert.equal((await first).exitCode, 0);
-    assert.equal((await stack.credentials()).mailman?.current?.generation, 1);
   });
 });
