@@ -19,7 +19,7 @@ import { AuditState, type CalendarDay } from "./scan/audit-state.ts";
 import { beginJournal, noJournal } from "./scan/journal.ts";
 import { JournalFile } from "./scan/journal-file.ts";
 import { scanDirectory } from "./scan/scan.ts";
-import { KEY_ID_TAG, managedName } from "./stack/managed-names.ts";
+import { KEY_ID_TAG } from "./stack/managed-names.ts";
 import { readVaults } from "./vault/secrets.ts";
 
 /** Owners are read of the applications whose credentials end soon, of so many at most. */
@@ -153,7 +153,6 @@ async function audit(
     nowMs,
     managed: keys,
     lastUsedDay,
-    managedName,
     wantedKeys,
     calendarEndMs: calendarEndMs(nowMs),
   };

@@ -9,7 +9,6 @@ import { vaultFindings } from "../../cli/audit/findings/vault.ts";
 import { readApplication } from "../../cli/audit/graph/entities.ts";
 import type { ManagedCredential, VaultSecret } from "../../cli/audit/model.ts";
 import { auditPolicy } from "../../cli/audit/policy.ts";
-import { managedName } from "../../cli/audit/stack/managed-names.ts";
 import { application, guid, inDays, secret } from "./audit.ts";
 import { NOW_MS } from "./graph-server.ts";
 
@@ -24,7 +23,7 @@ export function sampleResult(name: string): AuditResult {
   const policy = auditPolicy();
   const managed = sampleManaged();
   const keys = managedKeys([managed]);
-  const judging = { policy, nowMs: NOW_MS, managed: keys, lastUsedDay: undefined, managedName };
+  const judging = { policy, nowMs: NOW_MS, managed: keys, lastUsedDay: undefined };
   const entities = [
     application(1, { displayName: name, passwordCredentials: [secret(1, -400, -3, name)] }),
     application(2, {

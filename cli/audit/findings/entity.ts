@@ -2,6 +2,7 @@ import { DAY_MS } from "../../../infra/duration.ts";
 import type { GuidTable } from "../guid-table.ts";
 import type { Credential, DirectoryEntity, ManagedCredential, ManagedKey } from "../model.ts";
 import { type AuditPolicy, tierOf } from "../policy.ts";
+import { managedName } from "../stack/managed-names.ts";
 import type { FindingKind } from "./catalogue.ts";
 import { concerning, type Facts, type Finding } from "./finding.ts";
 import type { ManagedKeys } from "./managed-keys.ts";
@@ -22,8 +23,6 @@ export interface Judging {
    * Undefined: there is no report, so that nothing can be said about use.
    */
   lastUsedDay: GuidTable | undefined;
-  /** What a secret's name says about its origin (`stack/managed-names.ts`). */
-  managedName: (name: string, managed: ManagedCredential) => "made" | "pending" | undefined;
 }
 
 /** Everything to be said about one application or service principal by itself. */
@@ -174,7 +173,7 @@ function stranger(entity: DirectoryEntity, credential: Credential, judging: Judg
   if (managers === undefined || anyManager === undefined) return undefined;
   if (entity.type === "servicePrincipal") return byHand(anyManager);
   const origin = (each: ManagedCredential) =>
-    credential.name === null ? undefined : judging.managedName(credential.name, each);
+    credential.name === null ? undefined : managedName(credential.name, each);
   const namesake = managers.find((each) => origin(each) !== undefined);
   // The update that made it has not finished with it.
   if (namesake !== undefined && origin(namesake) === "pending") return undefined;

@@ -12,7 +12,6 @@ import { managedKeys } from "../../../../cli/audit/findings/managed-keys.ts";
 import { GuidTable } from "../../../../cli/audit/guid-table.ts";
 import type { Credential, DirectoryEntity, ManagedCredential } from "../../../../cli/audit/model.ts";
 import { auditPolicy } from "../../../../cli/audit/policy.ts";
-import { managedName } from "../../../../cli/audit/stack/managed-names.ts";
 import { DAY_MS } from "../../../../infra/duration.ts";
 
 const NOW_MS = Date.parse("2027-03-01T12:00:00Z");
@@ -71,7 +70,6 @@ function judging(rest: Partial<Judging> = {}): Judging {
     nowMs: NOW_MS,
     managed: managedKeys([]),
     lastUsedDay: undefined,
-    managedName,
     ...rest,
   };
 }
