@@ -18,6 +18,7 @@ import type { AuditPolicy } from "./policy.ts";
 import { AuditState, type CalendarDay } from "./scan/audit-state.ts";
 import { beginJournal, noJournal } from "./scan/journal.ts";
 import { JournalFile } from "./scan/journal-file.ts";
+import { PageReaders } from "./scan/page-readers.ts";
 import { scanDirectory } from "./scan/scan.ts";
 import { KEY_ID_TAG } from "./stack/managed-names.ts";
 import { readVaults } from "./vault/secrets.ts";
@@ -156,16 +157,16 @@ async function audit(
     wantedKeys,
     calendarEndMs: calendarEndMs(nowMs),
   };
-  gaps.push(
-    ...(await scanDirectory({
-      client,
-      state,
-      journal,
-      judging,
-      concurrency,
+  const readers = new PageReaders(judging);
+  try {
+    const scanGaps = await scanDirectory({
+      ...{ client, state, journal, readers, concurrency },
       onProgress: (stage, read, expected) => onProgress({ stage, read, expected }),
-    })),
-  );
+    });
+    gaps.push(...scanGaps);
+  } finally {
+    await readers.close();
+  }
 
   const complete = !gaps.some(({ essential }) => essential);
   const found = [

@@ -69,18 +69,58 @@ function readHex(text: string, from: number, to: number, word: number): number {
   return result;
 }
 
+/** What a `GuidTable` is made of. */
+export interface SharedGuids {
+  keys: Uint32Array;
+  values: Float32Array;
+  used: Uint8Array;
+  count: number;
+  others: ReadonlyMap<string, number>;
+}
+
+function inSharedMemory<T extends Uint32Array | Float32Array | Uint8Array>(
+  array: T,
+  Kind: new (memory: SharedArrayBuffer) => T,
+): T {
+  const shared = new Kind(new SharedArrayBuffer(array.byteLength));
+  shared.set(array);
+  return shared;
+}
+
 /**
  * Numbers by GUID, in 20 bytes an entry and half as much again free: a `Map` keyed by text takes five times
  * that, and the audit remembers every object and key of a tenant. Keys that are no GUID, which no directory
  * should hold, go into a `Map`. Open addressing with linear steps; never more than two thirds full.
  */
 export class GuidTable {
-  #keys = new Uint32Array(4 * 1024);
-  #values = new Float32Array(1024);
+  #keys: Uint32Array = new Uint32Array(4 * 1024);
+  #values: Float32Array = new Float32Array(1024);
   /** 0: free. Needed because the GUID of zeros is a GUID too. */
-  #used = new Uint8Array(1024);
+  #used: Uint8Array = new Uint8Array(1024);
   #count = 0;
   readonly #others = new Map<string, number>();
+
+  /** The table that `shared` is of: for reading, in any number of threads. */
+  static of({ keys, values, used, count, others }: SharedGuids): GuidTable {
+    const table = new GuidTable();
+    table.#keys = keys;
+    table.#values = values;
+    table.#used = used;
+    table.#count = count;
+    for (const [key, value] of others) table.#others.set(key, value);
+    return table;
+  }
+
+  /** A copy as plain data, in memory that every thread it is sent to reads, without a copy for each. */
+  shared(): SharedGuids {
+    return {
+      keys: inSharedMemory(this.#keys, Uint32Array),
+      values: inSharedMemory(this.#values, Float32Array),
+      used: inSharedMemory(this.#used, Uint8Array),
+      count: this.#count,
+      others: this.#others,
+    };
+  }
 
   /** How many keys there are. */
   get size(): number {

@@ -1,4 +1,4 @@
-import { setTimeout as delay, setImmediate as waitingIsServed } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TokenCredential } from "@azure/core-auth";
 import {
   bearerTokenAuthenticationPolicy,
@@ -9,6 +9,7 @@ import {
   type HttpMethods,
   type Pipeline,
   type PipelinePolicy,
+  type PipelineResponse,
   proxyPolicy,
   RestError,
   retryPolicy,
@@ -16,8 +17,10 @@ import {
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
 import { errorOfAnswer, GraphError } from "./errors.ts";
+import type { PackedBody } from "./packed-body.ts";
+import { parsedJson } from "./parsed-json.ts";
 import { backoffMs, graphRetryStrategy, MAX_RETRIES, type RetryTiming } from "./retry.ts";
-import { wholeBodyPolicy } from "./whole-body.ts";
+import { type PackedResponse, packedBodyPolicy, wholeBodyPolicy } from "./whole-body.ts";
 
 /** How long one attempt may take, to the last byte of the answer. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
@@ -57,8 +60,8 @@ export interface GraphAnswer {
   dateMs: number | undefined;
 }
 
-/** Runs a request when there is a free place for it. */
-export type InTurn = <T>(request: () => Promise<T>) => Promise<T>;
+/** What could be read of an answer: a value, of which some part may have been lost, or nothing that is JSON. */
+export type Reading<T> = { value: T; isWhole: boolean } | { brokenLength: number };
 
 /**
  * Asks Microsoft Graph: tokens are got and renewed, every attempt has a time limit, and what is worth it is
@@ -68,6 +71,8 @@ export type InTurn = <T>(request: () => Promise<T>) => Promise<T>;
 export class GraphClient {
   readonly origin: string;
   readonly #pipeline: Pipeline;
+  /** The same, and bodies are left packed. */
+  readonly #packedPipeline: Pipeline;
   readonly #http = createDefaultHttpClient();
   readonly #stopped = new AbortController();
   readonly #random: () => number;
@@ -85,7 +90,6 @@ export class GraphClient {
     this.origin = origin;
     this.#random = random;
     this.#retryTiming = retryTiming;
-    this.#pipeline = createEmptyPipeline();
     const policies: PipelinePolicy[] = [
       proxyPolicy(),
       userAgentPolicy({ userAgentPrefix: "keyturn-audit" }),
@@ -96,18 +100,28 @@ export class GraphClient {
         scopes: `${audience}/.default`,
       }),
       attemptLimitPolicy(attemptTimeoutMs),
-      wholeBodyPolicy(),
     ];
-    for (const policy of policies) this.#pipeline.addPolicy(policy);
+    this.#pipeline = pipelineOf([...policies, wholeBodyPolicy()]);
+    this.#packedPipeline = pipelineOf([...policies, packedBodyPolicy()]);
   }
 
   /** @throws GraphError for any answer but a success, and where no answer can be had. */
-  async send({
-    url,
-    eventual = false,
-    body,
-    method = body === undefined ? "GET" : "POST",
-  }: GraphRequest): Promise<GraphAnswer> {
+  async send(request: GraphRequest): Promise<GraphAnswer> {
+    const { bodyAsText, headers } = await this.#send(this.#pipeline, request);
+    const dateMs = Date.parse(headers.get("date") ?? "");
+    return { text: bodyAsText ?? "", dateMs: Number.isNaN(dateMs) ? undefined : dateMs };
+  }
+
+  /** As `send`, but the body is left as it came. */
+  async sendForPacked(request: GraphRequest): Promise<PackedBody> {
+    const { packed }: PackedResponse = await this.#send(this.#packedPipeline, request);
+    return packed ?? { bytes: new Uint8Array(), isGzip: false };
+  }
+
+  async #send(
+    pipeline: Pipeline,
+    { url, eventual = false, body, method = body === undefined ? "GET" : "POST" }: GraphRequest,
+  ): Promise<PipelineResponse> {
     const address = this.#address(url);
     const headers = createHttpHeaders({ accept: "application/json" });
     if (eventual) headers.set("ConsistencyLevel", "eventual");
@@ -121,11 +135,10 @@ export class GraphClient {
     if (body !== undefined) request.body = JSON.stringify(body);
     const question = `${method} ${address.pathname}`;
     try {
-      const response = await this.#pipeline.sendRequest(this.#http, request);
+      const response = await pipeline.sendRequest(this.#http, request);
       if (response.status < 200 || response.status > 299)
         throw errorOfAnswer(question, response.status, response.bodyAsText);
-      const dateMs = Date.parse(response.headers.get("date") ?? "");
-      return { text: response.bodyAsText ?? "", dateMs: Number.isNaN(dateMs) ? undefined : dateMs };
+      return response;
     } catch (error) {
       if (this.#stopped.signal.aborted) throw new GraphError("the audit was stopped");
       if (!(error instanceof RestError)) throw error;
@@ -140,29 +153,34 @@ export class GraphClient {
   }
 
   /**
-   * A JSON document. What was broken on its way (no JSON, or not `isWhole`) is asked for again, a few times, after
-   * pauses: a proxy in trouble answers with its own page, and says that all is well.
-   * @param inTurn runs each request when there is a free place for it.
-   * @returns the last document, even if it is not `isWhole`: whoever asked says what is wrong with it.
+   * A JSON document. What was broken on its way (no JSON) is asked for again, as in `askUntilWhole`.
    * @throws GraphError if none of them is JSON
    */
-  async sendForJson(
-    request: GraphRequest,
-    isWhole: (document: unknown) => boolean = () => true,
-    inTurn: InTurn = (send) => send(),
-  ): Promise<unknown> {
+  sendForJson(request: GraphRequest): Promise<unknown> {
+    return this.askUntilWhole(request, async () => {
+      const { text } = await this.send(request);
+      const document = parsedJson(text);
+      return document === undefined ? { brokenLength: text.length } : { ...document, isWhole: true };
+    });
+  }
+
+  /**
+   * What was broken on its way is asked for again, a few times, after pauses: a proxy in trouble answers with its own
+   * page, and says that all is well.
+   * @param ask sends the request and reads the answer.
+   * @returns the last value, even if it is not whole: whoever asked says what is wrong with it.
+   * @throws GraphError if the last answer could not be read at all.
+   */
+  async askUntilWhole<T>(request: GraphRequest, ask: () => Promise<Reading<T>>): Promise<T> {
     for (let again = 0; ; again++) {
-      const { text } = await inTurn(() => this.send(request));
-      // Whoever waited for this place sends first: to parse a large page takes as long as some of the way there and back.
-      await waitingIsServed();
-      const document = parsed(text);
-      if (document !== undefined && (isWhole(document.value) || again === MOST_BROKEN_ANSWERS)) {
-        return document.value;
-      }
-      if (again === MOST_BROKEN_ANSWERS) {
+      const reading = await ask();
+      const isLast = again === MOST_BROKEN_ANSWERS;
+      if ("value" in reading) {
+        if (reading.isWhole || isLast) return reading.value;
+      } else if (isLast) {
         const { pathname } = this.#address(request.url);
         throw new GraphError(
-          `GET ${pathname} answered ${again + 1} times with what is no JSON (${text.length} characters)`,
+          `GET ${pathname} answered ${again + 1} times with what is no JSON (${reading.brokenLength} characters)`,
         );
       }
       await this.#pause(again);
@@ -192,12 +210,10 @@ export class GraphClient {
   }
 }
 
-function parsed(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
+function pipelineOf(policies: readonly PipelinePolicy[]): Pipeline {
+  const pipeline = createEmptyPipeline();
+  for (const policy of policies) pipeline.addPolicy(policy);
+  return pipeline;
 }
 
 /** Bounds the wait for a token as each attempt is bounded. */

@@ -1,14 +1,19 @@
-import type { GraphClient, InTurn } from "./client.ts";
+import type { GraphClient, GraphRequest } from "./client.ts";
 import { isRecord } from "./entities.ts";
 import { GraphError } from "./errors.ts";
+import { parsedJson } from "./parsed-json.ts";
 
-/** One page of a collection (https://learn.microsoft.com/graph/paging). */
-export interface Page {
-  items: unknown[];
+/** One page of a collection (https://learn.microsoft.com/graph/paging), and what was read out of it. */
+export interface Page<C> {
   /** Where the next page is; undefined on the last one. */
   next: string | undefined;
   /** How many there are in all; Graph says so on the first page of an advanced query. */
   count: number | undefined;
+  /** How many entries it has. */
+  size: number;
+  /** Tells one page's content from another's; undefined if there is nothing to tell it by. */
+  signature: string | undefined;
+  content: C;
 }
 
 /** A page may be empty; so many in a row are a server that has lost its way. */
@@ -16,12 +21,11 @@ const MOST_EMPTY_PAGES = 50;
 /** Graph now and then gives a page twice; so often in one collection is a loop. */
 const MOST_REPEATED_PAGES = 3;
 
-export interface PagesArgs<T> {
-  client: GraphClient;
+export interface PagesArgs<C, T> {
   /** The first page, or the one to go on from. */
   url: string;
-  eventual: boolean;
-  inTurn: InTurn;
+  /** Asks for a page. */
+  ask(url: string): Promise<Page<C>>;
   /** Asks for the next page while what was taken of this one is worked on. */
   ahead: boolean;
   /** More items than this in one chain of pages cannot be: the reading is broken off. */
@@ -29,8 +33,9 @@ export interface PagesArgs<T> {
   /**
    * Takes out of a page what is to be kept, at once: the page itself is let go before the next one is asked
    * for, or a scan with many chains would hold a page of each.
+   * @param content undefined: the chain had it already.
    */
-  take(page: Page): T;
+  take(content: C | undefined, page: Page<C>): T;
 }
 
 /**
@@ -39,7 +44,7 @@ export interface PagesArgs<T> {
  * what was given out until then is good.
  * @throws GraphError
  */
-export async function* readPages<T>(args: PagesArgs<T>): AsyncGenerator<T, void, void> {
+export async function* readPages<C, T>(args: PagesArgs<C, T>): AsyncGenerator<T, void, void> {
   const chain = new PageChain(args.url, args.mostItems);
   let pending: Promise<Step<T>> | undefined = step(args, chain, args.url);
   while (pending !== undefined) {
@@ -60,11 +65,10 @@ interface Step<T> {
   next: string | undefined;
 }
 
-async function step<T>(args: PagesArgs<T>, chain: PageChain, url: string): Promise<Step<T>> {
-  const { client, eventual, inTurn, take } = args;
-  const document = await client.sendForJson({ url, eventual }, isPage, inTurn);
-  const page = chain.checked(parsePage(document, url));
-  return { taken: take(page), next: page.next };
+async function step<C, T>({ ask, take }: PagesArgs<C, T>, chain: PageChain, url: string): Promise<Step<T>> {
+  const page = await ask(url);
+  const isRepeated = chain.isRepeated(page);
+  return { taken: take(isRepeated ? undefined : page.content, page), next: page.next };
 }
 
 /** Tells a chain of pages that ends from one that does not. */
@@ -81,20 +85,18 @@ class PageChain {
     this.#mostItems = mostItems;
   }
 
-  /** The page, empty if its content was there before. @throws GraphError if the chain is to be broken off. */
-  checked(page: Page): Page {
-    const { next, items } = page;
+  /** Whether the page's content was there before. @throws GraphError if the chain is to be broken off. */
+  isRepeated({ next, size, signature }: Page<unknown>): boolean {
     if (next !== undefined) {
       if (this.#visited.has(next))
         throw new GraphError("Graph's pages lead back to one that was read already");
       this.#visited.add(next);
     }
-    const content = signature(items);
-    const isRepeated = content !== undefined && this.#contents.has(content);
-    if (content !== undefined) this.#contents.add(content);
+    const isRepeated = signature !== undefined && this.#contents.has(signature);
+    if (signature !== undefined) this.#contents.add(signature);
     this.#repeated += isRepeated ? 1 : 0;
-    this.#empty = items.length === 0 ? this.#empty + 1 : 0;
-    this.#items += items.length;
+    this.#empty = size === 0 ? this.#empty + 1 : 0;
+    this.#items += size;
     if (this.#repeated > MOST_REPEATED_PAGES)
       throw new GraphError("Graph gives the same page again and again");
     if (this.#empty > MOST_EMPTY_PAGES)
@@ -102,31 +104,45 @@ class PageChain {
     if (this.#items > this.#mostItems) {
       throw new GraphError(`Graph's pages do not end: ${this.#items} entries so far`);
     }
-    return isRepeated ? { ...page, items: [] } : page;
+    return isRepeated;
   }
 }
 
-function isPage(document: unknown): boolean {
-  return isRecord(document) && Array.isArray(document.value);
+/** A page with its entries as they are. @throws GraphError */
+export async function askForPage(
+  client: GraphClient,
+  request: GraphRequest,
+): Promise<Page<readonly unknown[]>> {
+  const page = await client.askUntilWhole(request, async () => {
+    const { text } = await client.send(request);
+    const document = parsedJson(text);
+    if (document === undefined) return { brokenLength: text.length };
+    const value = pageOf(document.value, (items) => items);
+    return { value, isWhole: value !== undefined };
+  });
+  if (page === undefined) throw noPage(request.url);
+  return page;
 }
 
-/** Parses one page. @throws GraphError if it is none. */
-export function parsePage(json: unknown, url: string): Page {
-  const value = isRecord(json) ? json.value : undefined;
-  if (!isRecord(json) || !Array.isArray(value)) {
-    throw new GraphError(`GET ${url.split("?", 1)[0]} answered with what is no page of a collection`);
-  }
-  const next = json["@odata.nextLink"];
-  const count = json["@odata.count"];
+/** What is said of a document that is no page. */
+export function noPage(url: string): GraphError {
+  return new GraphError(`GET ${url.split("?", 1)[0]} answered with what is no page of a collection`);
+}
+
+/** The page that a document is, with what `read` makes of its entries; undefined: it is none. */
+export function pageOf<C>(document: unknown, read: (items: readonly unknown[]) => C): Page<C> | undefined {
+  if (!isRecord(document) || !Array.isArray(document.value)) return undefined;
+  const { value, "@odata.nextLink": next, "@odata.count": count } = document;
   return {
-    items: value,
     next: typeof next === "string" && next !== "" ? next : undefined,
     count: typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined,
+    size: value.length,
+    signature: signatureOf(value),
+    content: read(value),
   };
 }
 
-/** Tells one page's content from another's; undefined if there is nothing to tell it by. */
-function signature(items: unknown[]): string | undefined {
+function signatureOf(items: unknown[]): string | undefined {
   if (items.length === 0) return undefined;
   const [first, last] = [items[0], items.at(-1)];
   if (!isRecord(first) || !isRecord(last) || typeof first.id !== "string") return undefined;

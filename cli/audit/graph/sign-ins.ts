@@ -3,7 +3,7 @@ import { parseGraphTime } from "../graph-time.ts";
 import { GuidTable } from "../guid-table.ts";
 import type { GraphClient } from "./client.ts";
 import { isRecord } from "./entities.ts";
-import { readPages } from "./pages.ts";
+import { askForPage, readPages } from "./pages.ts";
 
 /** Only in the beta API, and only in the global cloud. Needs AuditLog.Read.All and an Entra ID P1 licence. */
 const REPORT_URL = "/beta/reports/appCredentialSignInActivities?$top=999";
@@ -20,14 +20,12 @@ const MOST_ENTRIES = 5_000_000;
 export async function readLastSignIns(client: GraphClient): Promise<GuidTable | undefined> {
   const table = new GuidTable();
   const pages = readPages({
-    client,
     url: REPORT_URL,
-    eventual: false,
+    ask: (url) => askForPage(client, { url }),
     ahead: true,
     mostItems: MOST_ENTRIES,
-    inTurn: (request) => request(),
-    take: ({ items }) => {
-      for (const item of items) addEntry(table, item);
+    take: (items) => {
+      for (const item of items ?? []) addEntry(table, item);
     },
   });
   for await (const _ of pages);

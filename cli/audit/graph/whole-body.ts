@@ -1,5 +1,12 @@
 import { createGunzip } from "node:zlib";
-import { type PipelinePolicy, type PipelineResponse, RestError } from "@azure/core-rest-pipeline";
+import {
+  type PipelinePolicy,
+  type PipelineRequest,
+  type PipelineResponse,
+  RestError,
+  type SendRequest,
+} from "@azure/core-rest-pipeline";
+import type { PackedBody } from "./packed-body.ts";
 
 /**
  * In bytes. A full page of applications has about a megabyte: in the 16 KiB that zlib takes by itself, putting the pieces
@@ -19,34 +26,79 @@ export function wholeBodyPolicy(): PipelinePolicy {
   const bodies = new BodyReader();
   return {
     name: "wholeBodyPolicy",
-    async sendRequest(request, next) {
-      request.streamResponseStatusCodes = new Set([Number.POSITIVE_INFINITY]);
-      request.requestOverrides = {
-        ...request.requestOverrides,
-        headers: { ...request.headers.toJSON({ preserveCase: true }), "Accept-Encoding": "gzip" },
-      };
-      const response = await next(request);
-      try {
+    sendRequest: (request, next) =>
+      sendForStream(request, next, async (response) => {
         response.bodyAsText = await bodies.text(response);
-      } catch (error) {
-        if (!(error instanceof Error) || error.name === "AbortError") throw error;
-        const message = `the answer cannot be read: ${error.message}`;
-        throw new RestError(message, { code: RestError.PARSE_ERROR, request });
-      }
-      delete response.readableStreamBody;
-      return response;
-    },
+      }),
   };
+}
+
+/** An answer whose body is left as it came. */
+export interface PackedResponse extends PipelineResponse {
+  packed?: PackedBody;
+}
+
+/**
+ * As `wholeBodyPolicy`, but the body of a success is left packed, for another thread to unpack.
+ * @throws RestError (PARSE_ERROR) for an answer that is cut off.
+ */
+export function packedBodyPolicy(): PipelinePolicy {
+  const bodies = new BodyReader();
+  return {
+    name: "packedBodyPolicy",
+    sendRequest: (request, next) =>
+      sendForStream(request, next, async (response: PackedResponse) => {
+        if (response.status < 200 || response.status > 299) response.bodyAsText = await bodies.text(response);
+        else response.packed = await packedBodyOf(response);
+      }),
+  };
+}
+
+async function sendForStream(
+  request: PipelineRequest,
+  next: SendRequest,
+  take: (response: PipelineResponse) => Promise<void>,
+): Promise<PipelineResponse> {
+  request.streamResponseStatusCodes = new Set([Number.POSITIVE_INFINITY]);
+  request.requestOverrides = {
+    ...request.requestOverrides,
+    headers: { ...request.headers.toJSON({ preserveCase: true }), "Accept-Encoding": "gzip" },
+  };
+  const response = await next(request);
+  try {
+    await take(response);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name === "AbortError") throw error;
+    const message = `the answer cannot be read: ${error.message}`;
+    throw new RestError(message, { code: RestError.PARSE_ERROR, request });
+  }
+  delete response.readableStreamBody;
+  return response;
+}
+
+async function packedBodyOf(response: PipelineResponse): Promise<PackedBody> {
+  const pieces = await piecesOf(response.readableStreamBody ?? []);
+  // In memory of its own, which can be given away: small buffers share theirs.
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, end);
+    end += piece.length;
+  }
+  return { bytes, isGzip: isGzip(response) };
+}
+
+function isGzip({ headers }: PipelineResponse): boolean {
+  return headers.get("content-encoding")?.toLowerCase() === "gzip";
 }
 
 /** Makes texts of bodies. The place where the pieces of one come together is used again for the next. */
 class BodyReader {
   #place = Buffer.alloc(0);
 
-  async text({ readableStreamBody, headers }: PipelineResponse): Promise<string> {
-    const packed = await piecesOf(readableStreamBody ?? []);
-    const isPacked = packed.length > 0 && headers.get("content-encoding")?.toLowerCase() === "gzip";
-    return this.#together(isPacked ? await unpack(packed) : packed);
+  async text(response: PipelineResponse): Promise<string> {
+    const packed = await piecesOf(response.readableStreamBody ?? []);
+    return this.#together(packed.length > 0 && isGzip(response) ? await unpack(packed) : packed);
   }
 
   #together(pieces: readonly Buffer[]): string {

@@ -87,9 +87,7 @@ function fileJournal(file: JournalFile): Journal {
   const write = (entry: Entry) => file.append(JSON.stringify(entry));
   return {
     chains: (collection, chains) => write({ type: "chains", collection, chains }),
-    // Creation dates serve to part a collection at its first page, and never again.
-    page: (chain, next, outcome) =>
-      write({ type: "page", chain, next: next ?? null, outcome: { ...outcome, createdMs: [] } }),
+    page: (chain, next, outcome) => write({ type: "page", chain, next: next ?? null, outcome }),
   };
 }
 

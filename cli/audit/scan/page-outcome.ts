@@ -1,9 +1,6 @@
-import { DAY_MS } from "../../../infra/duration.ts";
-import { entityFindings, federatedFinding, type Judging, ownerlessFinding } from "../findings/entity.ts";
 import type { Finding } from "../findings/finding.ts";
-import type { CollectionName } from "../graph/collections.ts";
-import { readApplication, readServicePrincipal } from "../graph/entities.ts";
-import type { DirectoryEntity, KeyDates } from "../model.ts";
+import type { KeyDates } from "../model.ts";
+import type { JudgedPage } from "./judge-page.ts";
 
 /** Everything that is kept of one page, as plain JSON: the entities themselves are let go. */
 export interface PageOutcome {
@@ -24,83 +21,45 @@ export interface PageOutcome {
    * applications.
    */
   expiries: [day: number, credentials: number, names: string[]][];
-  /** Creation dates, for parting the collection. */
-  createdMs: number[];
-}
-
-export interface PageJudging extends Judging {
-  /** Keys whose dates somebody wants to know. */
-  wantedKeys: ReadonlySet<string>;
-  /** Up to when ends are counted by day. */
-  calendarEndMs: number;
 }
 
 /**
- * Judges the entries of one page.
- * @param isFirst notes an entity, and tells whether it was not seen before: on no other page, and not on this one.
+ * What is kept of a page.
+ * @param isFirst notes an entity, and tells whether no page had it before.
  */
-export function judgePage(
-  collection: CollectionName,
-  items: readonly unknown[],
-  judging: PageJudging,
-  isFirst: (objectId: string) => boolean,
-): PageOutcome {
-  const outcome: PageOutcome = {
+export function firstOnly(page: JudgedPage, isFirst: (objectId: string) => boolean): PageOutcome {
+  const kept: PageOutcome = {
     objectIds: [],
     credentials: 0,
-    unreadable: 0,
+    unreadable: page.unreadable,
     findings: [],
     disabledAppIds: [],
     keys: [],
     managedApplications: [],
     expiries: [],
-    createdMs: [],
   };
-  const expiries = new Map<number, { credentials: number; names: string[] }>();
-  const read = collection === "servicePrincipals" ? readServicePrincipal : readApplication;
-  for (const item of items) {
-    const entity = read(item);
-    if (entity === undefined) {
-      outcome.unreadable++;
-      continue;
-    }
-    if (entity.createdMs !== null) outcome.createdMs.push(entity.createdMs);
-    if (!isFirst(entity.objectId)) continue;
-    outcome.objectIds.push(entity.objectId);
-    judgeEntity(collection, entity, judging, outcome, expiries);
+  const isKept = page.objectIds.map(isFirst);
+  for (const [place, objectId] of page.objectIds.entries()) {
+    if (isKept[place] !== true) continue;
+    kept.objectIds.push(objectId);
+    kept.credentials += page.credentials[place] ?? 0;
   }
-  for (const [day, { credentials, names }] of expiries) outcome.expiries.push([day, credentials, names]);
-  return outcome;
-}
-
-function judgeEntity(
-  collection: CollectionName,
-  entity: DirectoryEntity,
-  judging: PageJudging,
-  outcome: PageOutcome,
-  expiries: Map<number, { credentials: number; names: string[] }>,
-): void {
-  if (collection === "ownerless" || collection === "federated") {
-    const judge = collection === "ownerless" ? ownerlessFinding : federatedFinding;
-    const finding = judge(entity, judging.nowMs);
-    if (finding !== undefined) outcome.findings.push(finding);
-    return;
+  for (const [place, { findings, disabledAppId, keys, isManaged }] of page.outcomes) {
+    if (isKept[place] !== true) continue;
+    for (const finding of findings) kept.findings.push(finding);
+    if (disabledAppId !== undefined) kept.disabledAppIds.push(disabledAppId);
+    for (const key of keys) kept.keys.push(key);
+    if (isManaged) kept.managedApplications.push(page.objectIds[place] ?? "");
   }
-  outcome.credentials += entity.credentials.length;
-  for (const finding of entityFindings(entity, judging)) outcome.findings.push(finding);
-  if (collection === "servicePrincipals" && entity.disabled) outcome.disabledAppIds.push(entity.appId);
-  if (judging.managed.byApplication.has(entity.objectId)) outcome.managedApplications.push(entity.objectId);
-  for (const { keyId, startMs, endMs } of entity.credentials) {
-    if (judging.wantedKeys.has(keyId)) outcome.keys.push([keyId, { startMs, endMs }]);
-    if (endMs === null || endMs <= judging.nowMs || entity.disabled) continue;
-    if (endMs < judging.calendarEndMs) {
-      const day = Math.floor(endMs / DAY_MS);
-      const ending = expiries.get(day) ?? { credentials: 0, names: [] };
-      ending.credentials++;
-      addDayName(ending.names, entity.name);
-      if (ending.credentials === 1) expiries.set(day, ending);
-    }
+  const counts = new Map<number, number>();
+  for (let at = 0; at < page.ends.length; at += 2) {
+    const [place = 0, day = 0] = [page.ends[at], page.ends[at + 1]];
+    if (isKept[place] === true) counts.set(day, (counts.get(day) ?? 0) + 1);
   }
+  for (const [day, credentials] of counts) {
+    kept.expiries.push([day, credentials, page.names.get(day) ?? []]);
+  }
+  return kept;
 }
 
 /** Of so many applications whose credentials end on one day the calendar keeps the names. */

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { GraphClient } from "../graph/client.ts";
+import type { GraphClient, GraphRequest } from "../graph/client.ts";
 import {
   type Chain,
   COLLECTIONS,
@@ -11,12 +11,14 @@ import {
   wholeChain,
 } from "../graph/collections.ts";
 import { GraphError, RIGHT_TO_READ } from "../graph/errors.ts";
-import { type Page, readPages } from "../graph/pages.ts";
+import { noPage, type Page, readPages } from "../graph/pages.ts";
 import type { Gap } from "../model.ts";
 import type { AuditState } from "./audit-state.ts";
 import { toleratedMissing } from "./completeness.ts";
 import type { Journal } from "./journal.ts";
-import { judgePage, type PageJudging, type PageOutcome } from "./page-outcome.ts";
+import { EMPTY_PAGE, type JudgedPage } from "./judge-page.ts";
+import { firstOnly, type PageOutcome } from "./page-outcome.ts";
+import type { PageReaders } from "./page-readers.ts";
 
 /** A collection of more pages than this is read in parts, side by side. */
 const PAGES_WORTH_PARTS = 4;
@@ -27,7 +29,7 @@ export interface ScanArgs {
   client: GraphClient;
   state: AuditState;
   journal: Journal;
-  judging: PageJudging;
+  readers: PageReaders;
   /** How many requests are under way at once, at most. */
   concurrency: number;
   /** Is told after each page. `expected`: how many entries the directory counts. */
@@ -53,6 +55,8 @@ export async function scanDirectory(args: ScanArgs): Promise<Gap[]> {
 /** What is kept of a page. */
 interface TakenPage {
   outcome: PageOutcome;
+  /** Creation dates, for parting the collection. */
+  createdMs: readonly number[];
   next: string | undefined;
   count: number | undefined;
 }
@@ -122,14 +126,14 @@ class CollectionScan {
     state.applyChains(name, [whole]);
     await journal.chains(name, [whole]);
     if (concurrency === 1) return [];
-    for await (const { outcome, next, count } of this.#pages(whole, whole.url, false)) {
+    for await (const { outcome, createdMs, next, count } of this.#pages(whole, whole.url, false)) {
       await journal.page(whole, next, outcome);
       const expected = count ?? (await this.#countOnce());
       this.#expected = expected;
       if (next === undefined || expected === undefined) return [];
       if (expected <= PAGES_WORTH_PARTS * PAGE_SIZE) return [];
       // Twice as many as there are requests at once: while one part's page is worked on, another's is asked for.
-      const parts = partChains(this.#collection, 2 * concurrency, outcome.createdMs);
+      const parts = partChains(this.#collection, 2 * concurrency, createdMs);
       if (parts.length > 0) {
         state.applyChains(name, parts);
         await journal.chains(name, parts);
@@ -161,28 +165,34 @@ class CollectionScan {
   }
 
   #pages(chain: Chain, url: string, ahead: boolean) {
-    const { client } = this.#args;
     const mostItems = this.#expected === undefined ? MOST_ITEMS : 2 * this.#expected + 10 * PAGE_SIZE;
     return readPages({
-      client,
       url,
-      eventual: chain.eventual,
+      ask: (address) => this.#ask({ url: address, eventual: chain.eventual }),
       ahead,
       mostItems,
-      inTurn: (request) => this.#limit(request),
-      take: (page) => this.#take(chain, page),
+      take: (judged, page) => this.#take(chain, judged ?? EMPTY_PAGE, page),
     });
   }
 
-  /** Judges a page and adds it to the state, in one go: of two pages that hold the same entry, one finds it known. */
-  #take(chain: Chain, { items, next, count }: Page): TakenPage {
-    const { state, judging, onProgress } = this.#args;
+  async #ask(request: GraphRequest): Promise<Page<JudgedPage>> {
+    const { client, readers } = this.#args;
+    const page = await client.askUntilWhole(request, async () =>
+      readers.read(this.#collection.name, await this.#limit(() => client.sendForPacked(request))),
+    );
+    if (page === undefined) throw noPage(request.url);
+    return page;
+  }
+
+  /** Adds a page to the state, in one go: of two pages that hold the same entry, one finds it known. */
+  #take(chain: Chain, judged: JudgedPage, { next, count }: Page<JudgedPage>): TakenPage {
+    const { state, onProgress } = this.#args;
     const { name } = this.#collection;
     this.#expected ??= count;
-    const outcome = judgePage(name, items, judging, (id) => state.see(name, id));
+    const outcome = firstOnly(judged, (id) => state.see(name, id));
     state.applyPage(chain, next, outcome);
     onProgress(name, state.read(name), this.#expected);
-    return { outcome, next, count };
+    return { outcome, createdMs: judged.createdMs, next, count };
   }
 
   /** The count, asked for once. */

@@ -21,6 +21,10 @@ test("a GUID table answers like a Map, whatever is put in", () => {
       assert.equal(table.size, map.size);
       for (const [id, value] of map) assert.equal(table.get(id), value);
       assert.equal(table.get("ffffffff-ffff-ffff-ffff-ffffffffffff"), undefined);
+      // As it goes to another thread.
+      const shared = GuidTable.of(structuredClone(table.shared()));
+      assert.equal(shared.size, map.size);
+      for (const [id, value] of map) assert.equal(shared.get(id), value);
     }),
     { numRuns: 30 },
   );

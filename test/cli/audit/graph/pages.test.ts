@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { GraphClient } from "../../../../cli/audit/graph/client.ts";
 import { GraphError } from "../../../../cli/audit/graph/errors.ts";
-import { type Page, readPages } from "../../../../cli/audit/graph/pages.ts";
+import { askForPage, readPages } from "../../../../cli/audit/graph/pages.ts";
 import type { GraphAnswer } from "../../../support/graph-directory.ts";
 import { type Answer, CUT, startGraph, testCredential } from "../../../support/graph-server.ts";
 
@@ -13,7 +13,7 @@ async function pagesOf(
   context: TestContext,
   answer: Answer,
   options: { ahead?: boolean; mostItems?: number; attemptTimeoutMs?: number } = {},
-): Promise<{ pages: Page[]; error: unknown; questions: string[]; origin: string }> {
+): Promise<{ pages: { items: readonly unknown[] }[]; error: unknown; questions: string[]; origin: string }> {
   const { origin, questions } = await startGraph(context, answer);
   const client = new GraphClient({
     origin,
@@ -23,14 +23,16 @@ async function pagesOf(
     attemptTimeoutMs: options.attemptTimeoutMs ?? 5_000,
     retryTiming: FAST,
   });
-  const pages: Page[] = [];
+  const pages: { items: readonly unknown[] }[] = [];
   let error: unknown;
   try {
     const { ahead = false, mostItems = 10_000 } = options;
-    const args = { client, url: "/v1.0/applications", eventual: false, ahead, mostItems };
-    const whole = (page: Page) => page;
-    for await (const page of readPages({ ...args, inTurn: (request) => request(), take: whole }))
-      pages.push(page);
+    const given = readPages({
+      ...{ url: "/v1.0/applications", ahead, mostItems },
+      ask: (url) => askForPage(client, { url }),
+      take: (items = []) => ({ items }),
+    });
+    for await (const page of given) pages.push(page);
   } catch (thrown) {
     error = thrown;
   }
