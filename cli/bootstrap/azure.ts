@@ -1,4 +1,3 @@
-import { DefaultAzureCredential } from "@azure/identity";
 import { z } from "zod";
 import { GraphClient } from "../audit/graph/client.ts";
 import { type Cloud, CloudError, findCloud } from "../audit/graph/cloud.ts";
@@ -52,6 +51,7 @@ export async function openAzure(env: NodeJS.ProcessEnv): Promise<Azure> {
   }).catch((error: unknown) => {
     throw error instanceof CloudError ? new CommandError(error.message, exitCodes.configuration) : error;
   });
+  const { DefaultAzureCredential } = await import("@azure/identity");
   const credential = new DefaultAzureCredential({ disableInstanceDiscovery: cloud.privateAuthority });
   const common = { credential, random: Math.random, nowMs: Date.now };
   const graph = new GraphClient({ ...common, origin: cloud.graphUrl });

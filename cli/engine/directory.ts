@@ -1,4 +1,3 @@
-import { DefaultAzureCredential } from "@azure/identity";
 import { z } from "zod";
 import { GraphClient } from "../audit/graph/client.ts";
 import { findCloud } from "../audit/graph/cloud.ts";
@@ -52,6 +51,8 @@ export async function openDirectory(env: NodeJS.ProcessEnv): Promise<Directory> 
     authorityHost: env.AZURE_AUTHORITY_HOST,
     metadataHost: env.ARM_METADATA_HOSTNAME,
   }).catch(readable);
+  // Half a second to load, which most commands do not need.
+  const { DefaultAzureCredential } = await import("@azure/identity");
   const client = new GraphClient({
     origin: cloud.graphUrl,
     credential: new DefaultAzureCredential({ disableInstanceDiscovery: cloud.privateAuthority }),

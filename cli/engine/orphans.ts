@@ -1,4 +1,4 @@
-import { applicationMarker } from "../../infra/credential/application.ts";
+import { applicationMarker } from "../../infra/credential/application-marker.ts";
 import { handMadeKeys, orphanKeys } from "../../infra/credential/orphan-keys.ts";
 import { CommandError } from "../exit-codes.ts";
 import { exportDeployment } from "./checkpoint.ts";

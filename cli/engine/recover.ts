@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { applicationMarker } from "../../infra/credential/application.ts";
+import { applicationMarker } from "../../infra/credential/application-marker.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Deployment, exportText, importStack, parseExport } from "./checkpoint.ts";

@@ -4,6 +4,7 @@ import { ServicePrincipal } from "@pulumi/azuread/servicePrincipal.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { applicationPermissions, delegatedPermissions, type Permission } from "../settings/permissions.ts";
 import type { CredentialSettings } from "../settings/schema.ts";
+import { applicationMarker } from "./application-marker.ts";
 
 /** The application that a credential belongs to. */
 export interface DeclaredApplication {
@@ -54,11 +55,6 @@ export function declareApplication(args: ApplicationArgs, parent: pulumi.Resourc
   );
   const principal = new ServicePrincipal(name, { clientId: created.clientId, owners }, { parent, protect });
   return { id: created.id, objectId: created.objectId, clientId: created.clientId, ready: [principal] };
-}
-
-/** The tag that says which credential of which stack an application belongs to. */
-export function applicationMarker(stack: string, credential: string): string {
-  return `keyturn:${stack}/${credential}`;
 }
 
 /** Permissions, grouped by the API they belong to; in one order whatever the settings' order. */
