@@ -8,6 +8,7 @@ import { brokenPolicy, withPolicyPack } from "../policy/policy-pack.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Directory, openDirectory } from "./directory.ts";
 import { type Engine, pulumiError, timeoutError } from "./engine.ts";
+import { forgetGoneSecrets } from "./forget-gone.ts";
 import { lockHolders } from "./lock.ts";
 import { noteRequests } from "./note-requests.ts";
 import { type CleanUp, removeOrphans } from "./orphans.ts";
@@ -59,21 +60,57 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
   });
   let changed = false;
   let credentials: Record<string, CredentialOutput> = {};
+  let hasForgotten = false;
   for (let updates = 1; updates <= MOST_UPDATES; updates++) {
-    const result = await up(args);
-    const broken = result.exitCode === 0 ? undefined : brokenPolicy(result.stdout);
-    if (broken !== undefined) throw broken;
-    changed ||= !/\bResources:\s*\n\s*\d+ unchanged\s*$/m.test(result.stdout);
-    credentials = await readCredentials(engine);
-    // What stands in the outputs may be an older update's: this one has failed unless it said all of it, and no more.
-    if (result.exitCode !== 0 && !hasReportedAll(result.stdout, problemsIn(credentials))) {
-      throw pulumiError(["up"], result);
+    let tried = await attempt(args);
+    changed ||= tried.changed;
+    if (hasFailed(tried) && !hasForgotten && (await hadGoneSecrets(args, directory))) {
+      hasForgotten = true;
+      tried = await attempt(args);
+      changed ||= tried.changed;
     }
+    credentials = tried.credentials;
+    if (hasFailed(tried)) throw pulumiError(["up"], tried.result);
     if (!leadsToAnother(credentials)) break;
   }
   const cleanUp = await cleanUpAfter(engine, directory, credentials);
   for (const warning of cleanUp.warnings) terminal.err(`keyturn: warning: ${warning}`);
   return { credentials, changed, problems: problemsIn(credentials), ...cleanUp };
+}
+
+/** One run of the engine, and what the stack says afterwards. */
+interface Attempt {
+  result: ProcessResult;
+  changed: boolean;
+  credentials: Record<string, CredentialOutput>;
+}
+
+async function attempt(args: UpdateArgs): Promise<Attempt> {
+  const result = await up(args);
+  const broken = result.exitCode === 0 ? undefined : brokenPolicy(result.stdout);
+  if (broken !== undefined) throw broken;
+  const changed = !/\bResources:\s*\n\s*\d+ unchanged\s*$/m.test(result.stdout);
+  return { result, changed, credentials: await readCredentials(args.engine) };
+}
+
+/** What stands in the outputs may be an older update's: this one has failed unless it said all of it, and no more. */
+function hasFailed({ result, credentials }: Attempt): boolean {
+  return result.exitCode !== 0 && !hasReportedAll(result.stdout, problemsIn(credentials));
+}
+
+/** Whether an update may have failed because of them; they are forgotten then. */
+async function hadGoneSecrets(
+  { engine, terminal }: UpdateArgs,
+  directory: () => Promise<Directory>,
+): Promise<boolean> {
+  try {
+    return await forgetGoneSecrets(engine, directory, terminal);
+  } catch (error) {
+    const isOurs = error instanceof CommandError && error.exitCode !== exitCodes.cancelled;
+    if (!isOurs) throw error;
+    // Why the update failed is what matters.
+    return false;
+  }
 }
 
 /** The update is done: that nobody could look for what dead ones have lost makes it no failure. */

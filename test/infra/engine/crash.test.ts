@@ -16,6 +16,8 @@ interface Blow {
   kind: Kind;
   match: FaultRequest["match"];
   moment: Moment;
+  /** Default: killed or failed, by the kind. */
+  end?: "unharmed";
 }
 
 const made = (path: string) => ({ operation: "*.{create,update}", path });
@@ -34,7 +36,11 @@ const BLOWS: Readonly<Record<PhaseName, readonly Blow[]>> = {
     { kind: "sandbox-killed", match: made(PASSWORD), moment: "after" },
     { kind: "outage", match: { operation: "login.token" }, moment: "before" },
   ],
-  retirement: [{ kind: "engine-killed", match: deleted(PASSWORD), moment: "after" }],
+  retirement: [
+    { kind: "engine-killed", match: deleted(PASSWORD), moment: "after" },
+    // Found out, and settled, by the struck command itself.
+    { kind: "operation-fails", match: deleted(PASSWORD), moment: "after", end: "unharmed" },
+  ],
   revocation: [
     { kind: "engine-killed", match: made(PASSWORD), moment: "before" },
     { kind: "engine-killed", match: deleted(PASSWORD), moment: "after" },
@@ -73,7 +79,7 @@ for (const phase of Object.values(PHASES)) {
           seed: where,
           boundMs: blow.kind === "operation-hangs" ? BOUND_MS : undefined,
         });
-        const expected = blow.kind === "engine-killed" ? "killed" : "failed";
+        const expected = blow.end ?? (blow.kind === "engine-killed" ? "killed" : "failed");
         assert.equal(survived.struck.end, expected);
         assert.equal(survived.backedOff, blow.kind === "outage");
       });
