@@ -19,12 +19,13 @@ export async function forgetGoneSecrets(
   terminal: Terminal,
 ): Promise<boolean> {
   const passwords = passwordsIn(await exportDeployment(engine));
-  const keys = new Map<string, readonly DirectoryKey[]>();
+  const keys = new Map<string, readonly DirectoryKey[] | undefined>();
   for (const objectId of new Set(passwords.map((password) => password.objectId))) {
-    keys.set(objectId, (await (await directory()).keysOf(objectId)) ?? []);
+    keys.set(objectId, await (await directory()).keysOf(objectId));
   }
+  // An application that is gone as a whole can be restored with its secrets: that is for people to decide.
   const gone = passwords.filter(
-    ({ objectId, keyId }) => !keys.get(objectId)?.some((key) => key.keyId === keyId),
+    ({ objectId, keyId }) => keys.get(objectId)?.every((key) => key.keyId !== keyId) === true,
   );
   if (gone.length === 0) return false;
   for (const { urn, keyId } of gone) {
