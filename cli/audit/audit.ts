@@ -18,7 +18,7 @@ import type { AuditPolicy } from "./policy.ts";
 import { AuditState, type CalendarDay } from "./scan/audit-state.ts";
 import { beginJournal, noJournal } from "./scan/journal.ts";
 import { JournalFile } from "./scan/journal-file.ts";
-import { PageReaders } from "./scan/page-readers.ts";
+import { PageReader } from "./scan/page-reader.ts";
 import { scanDirectory } from "./scan/scan.ts";
 import { KEY_ID_TAG } from "./stack/managed-names.ts";
 import { readVaults } from "./vault/secrets.ts";
@@ -157,15 +157,15 @@ async function audit(
     wantedKeys,
     calendarEndMs: calendarEndMs(nowMs),
   };
-  const readers = new PageReaders(judging);
+  const reader = new PageReader(judging);
   try {
     const scanGaps = await scanDirectory({
-      ...{ client, state, journal, readers, concurrency },
+      ...{ client, state, journal, reader, concurrency },
       onProgress: (stage, read, expected) => onProgress({ stage, read, expected }),
     });
     gaps.push(...scanGaps);
   } finally {
-    await readers.close();
+    await reader.close();
   }
 
   const complete = !gaps.some(({ essential }) => essential);

@@ -5,7 +5,7 @@ import { GuidTable, type SharedGuids } from "../guid-table.ts";
 import type { PageJudging } from "./judge-page.ts";
 import { type PageReading, readPage } from "./read-page.ts";
 
-/** A thread of `page-readers.ts`: reads the pages that it is sent, one after another. */
+/** The thread of `page-reader.ts`: reads the pages that it is sent, one after another. */
 
 /** What the pages are judged by, as it goes to a thread. */
 export interface ThreadJudging extends Omit<PageJudging, "lastUsedDay"> {

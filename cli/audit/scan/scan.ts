@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { GraphClient, GraphRequest } from "../graph/client.ts";
+import type { GraphClient } from "../graph/client.ts";
 import {
   type Chain,
   COLLECTIONS,
@@ -18,7 +18,7 @@ import { toleratedMissing } from "./completeness.ts";
 import type { Journal } from "./journal.ts";
 import { EMPTY_PAGE, type JudgedPage } from "./judge-page.ts";
 import { firstOnly, type PageOutcome } from "./page-outcome.ts";
-import type { PageReaders } from "./page-readers.ts";
+import type { PageReader } from "./page-reader.ts";
 
 /** A collection of more pages than this is read in parts, side by side. */
 const PAGES_WORTH_PARTS = 4;
@@ -29,7 +29,7 @@ export interface ScanArgs {
   client: GraphClient;
   state: AuditState;
   journal: Journal;
-  readers: PageReaders;
+  reader: PageReader;
   /** How many requests are under way at once, at most. */
   concurrency: number;
   /** Is told after each page. `expected`: how many entries the directory counts. */
@@ -69,6 +69,8 @@ class CollectionScan {
   /** How many entries the directory counts. */
   #expected: number | undefined;
   #counted: Promise<number | undefined> | undefined;
+  /** The first page, while parts are read already. */
+  #besides: Promise<unknown> | undefined;
 
   constructor(collection: Collection, args: ScanArgs, limit: ReturnType<typeof pLimit>) {
     this.#collection = collection;
@@ -102,7 +104,7 @@ class CollectionScan {
     this.#expected ??= expected;
     if (parts.length > 0) {
       try {
-        await Promise.all(parts.map((part) => this.#readChain(part, false)));
+        await Promise.all([this.#besides, ...parts.map((part) => this.#readChain(part, false))]);
       } catch (error) {
         // Whatever a part failed by, the collection in one piece may succeed; a refusal will not change.
         if (!(error instanceof GraphError) || error.isRefusal) throw error;
@@ -120,27 +122,41 @@ class CollectionScan {
    */
   async #begin(whole: Chain): Promise<Chain[]> {
     const { state, journal, concurrency } = this.#args;
-    const { name } = this.#collection;
+    const { name, parts } = this.#collection;
     const known = state.chains(name);
     if (known.length > 0) return known.filter(({ id }) => id !== whole.id);
-    state.applyChains(name, [whole]);
-    await journal.chains(name, [whole]);
+    await this.#addChains([whole]);
     if (concurrency === 1) return [];
-    for await (const { outcome, createdMs, next, count } of this.#pages(whole, whole.url, false)) {
-      await journal.page(whole, next, outcome);
-      const expected = count ?? (await this.#countOnce());
-      this.#expected = expected;
-      if (next === undefined || expected === undefined) return [];
-      if (expected <= PAGES_WORTH_PARTS * PAGE_SIZE) return [];
-      // Twice as many as there are requests at once: while one part's page is worked on, another's is asked for.
-      const parts = partChains(this.#collection, 2 * concurrency, createdMs);
-      if (parts.length > 0) {
-        state.applyChains(name, parts);
-        await journal.chains(name, parts);
-      }
-      return parts;
+    const first = this.#pages(whole, whole.url, false).next();
+    // Waited for below, or with the parts.
+    first.catch(() => undefined);
+    const journaled = async () => {
+      const { value } = await first;
+      if (value) await journal.page(whole, value.next, value.outcome);
+      return value;
+    };
+    if (parts === "appId" && isLarge(await this.#countOnce())) {
+      // These parts do not depend on what the page holds.
+      this.#besides = journaled();
+      this.#besides.catch(() => undefined);
+      return this.#addChains(partChains(this.#collection, 2 * concurrency, []));
     }
-    return [];
+    const page = await journaled();
+    if (!page || page.next === undefined) return [];
+    this.#expected = page.count ?? (await this.#countOnce());
+    if (!isLarge(this.#expected)) return [];
+    // Twice as many as there are requests at once: while one part's page is worked on, another's is asked for.
+    return this.#addChains(partChains(this.#collection, 2 * concurrency, page.createdMs));
+  }
+
+  async #addChains(chains: Chain[]): Promise<Chain[]> {
+    const { state, journal } = this.#args;
+    const { name } = this.#collection;
+    if (chains.length > 0) {
+      state.applyChains(name, chains);
+      await journal.chains(name, chains);
+    }
+    return chains;
   }
 
   /** Reads `chain` on, from where it stands, to its end. */
@@ -168,19 +184,24 @@ class CollectionScan {
     const mostItems = this.#expected === undefined ? MOST_ITEMS : 2 * this.#expected + 10 * PAGE_SIZE;
     return readPages({
       url,
-      ask: (address) => this.#ask({ url: address, eventual: chain.eventual }),
+      ask: (address) => this.#ask(chain, address),
       ahead,
       mostItems,
       take: (judged, page) => this.#take(chain, judged ?? EMPTY_PAGE, page),
     });
   }
 
-  async #ask(request: GraphRequest): Promise<Page<JudgedPage>> {
-    const { client, readers } = this.#args;
-    const page = await client.askUntilWhole(request, async () =>
-      readers.read(this.#collection.name, await this.#limit(() => client.sendForPacked(request))),
-    );
-    if (page === undefined) throw noPage(request.url);
+  async #ask(chain: Chain, url: string): Promise<Page<JudgedPage>> {
+    const { client, reader } = this.#args;
+    const { name } = this.#collection;
+    const request = { url, eventual: chain.eventual };
+    // What the parts depend on is not to wait until the thread has begun.
+    const isFirst = url === wholeChain(this.#collection).url;
+    const page = await client.askUntilWhole(request, async () => {
+      const body = await this.#limit(() => client.sendForPacked(request));
+      return isFirst ? reader.readHere(name, body) : reader.read(name, body);
+    });
+    if (page === undefined) throw noPage(url);
     return page;
   }
 
@@ -197,7 +218,10 @@ class CollectionScan {
 
   /** The count, asked for once. */
   #countOnce(): Promise<number | undefined> {
-    this.#counted ??= this.#count();
+    this.#counted ??= this.#count().then((count) => {
+      if (isLarge(count)) this.#args.reader.start();
+      return count;
+    });
     return this.#counted;
   }
 
@@ -226,14 +250,18 @@ class CollectionScan {
     if (this.#expected === undefined || firstRead >= this.#expected) return [];
     const expected = (await this.#count()) ?? this.#expected;
     const tolerated = toleratedMissing(expected, !this.#isMain);
-    const isSmall = expected <= PAGES_WORTH_PARTS * PAGE_SIZE;
-    if (firstRead < expected && (isSmall || expected - firstRead > tolerated)) {
+    if (firstRead < expected && (!isLarge(expected) || expected - firstRead > tolerated)) {
       await this.#readFrom(whole, whole.url, true);
     }
     const missing = expected - state.read(name);
     if (missing <= tolerated) return [];
     return [gap(name, `the directory counts ${expected}, but its pages held ${state.read(name)}`)];
   }
+}
+
+/** Whether it is worth to read a collection in parts, and in a thread of its own. */
+function isLarge(expected: number | undefined): boolean {
+  return expected !== undefined && expected > PAGES_WORTH_PARTS * PAGE_SIZE;
 }
 
 function gap(what: string, why: string): Gap {

@@ -8,7 +8,7 @@ import type { PackedBody } from "../../../../cli/audit/graph/packed-body.ts";
 import { GuidTable } from "../../../../cli/audit/guid-table.ts";
 import { auditPolicy } from "../../../../cli/audit/policy.ts";
 import type { PageJudging } from "../../../../cli/audit/scan/judge-page.ts";
-import { PageReaders } from "../../../../cli/audit/scan/page-readers.ts";
+import { PageReader } from "../../../../cli/audit/scan/page-reader.ts";
 import { readPage } from "../../../../cli/audit/scan/read-page.ts";
 import { CommandError } from "../../../../cli/exit-codes.ts";
 import { DAY_MS } from "../../../../infra/duration.ts";
@@ -60,8 +60,10 @@ const LARGE = document(999);
 const threadOf = (code: string) => () => new Worker(code, { eval: true });
 
 test("a thread reads a page as this one does, whatever it is judged by", async (context) => {
-  const readers = new PageReaders(judging());
-  context.after(() => readers.close());
+  const reader = new PageReader(judging());
+  context.after(() => reader.close());
+  reader.start();
+  reader.start();
   for (const isGzip of [true, false]) {
     const here = readPage("applications", body(LARGE, isGzip), judging());
     assert.ok("value" in here && here.value !== undefined);
@@ -76,25 +78,31 @@ test("a thread reads a page as this one does, whatever it is judged by", async (
       "unused-credential",
     ]);
     const [there, again] = await Promise.all([
-      readers.read("applications", body(LARGE, isGzip)),
-      readers.read("applications", body(LARGE, isGzip)),
+      reader.read("applications", body(LARGE, isGzip)),
+      reader.read("applications", body(LARGE, isGzip)),
     ]);
     assert.deepEqual(there, here);
     assert.deepEqual(again, here);
   }
-  // What is small goes to the threads, too, once there are some.
   assert.deepEqual(
-    await readers.read("servicePrincipals", body("{}")),
+    await reader.read("servicePrincipals", body("{}")),
     readPage("servicePrincipals", body("{}"), judging()),
   );
 });
 
-test("small pages start no threads", async () => {
-  const none = () => assert.fail("a thread was started");
-  const readers = new PageReaders(judging(), none);
-  const reading = await readers.read("applications", body(document(10), true));
+test("there is no thread before it is asked for, and none for what others wait for", async (context) => {
+  let threads = 0;
+  const reader = new PageReader(judging(), () => {
+    threads++;
+    return threadOf("setInterval(() => {}, 1000)")();
+  });
+  context.after(() => reader.close());
+  const reading = await reader.read("applications", body(document(10), true));
   assert.ok("value" in reading && reading.value?.size === 11);
-  await readers.close();
+  assert.equal(threads, 0);
+  reader.start();
+  assert.deepEqual(await reader.readHere("applications", body(document(10))), reading);
+  assert.equal(threads, 1);
 });
 
 const deaths: [string, string, (error: Error) => boolean][] = [
@@ -102,20 +110,20 @@ const deaths: [string, string, (error: Error) => boolean][] = [
     "ends",
     `require("node:worker_threads").parentPort.on("message", () => process.exit(7))`,
     (error) =>
-      error instanceof CommandError && /a thread of the audit.* ended with code 7/.test(error.message),
+      error instanceof CommandError && /the thread of the audit.* ended with code 7/.test(error.message),
   ],
   [
     "ends before it has begun",
     "process.exit(0)",
     (error) =>
-      error instanceof CommandError && /a thread of the audit.* ended with code 0/.test(error.message),
+      error instanceof CommandError && /the thread of the audit.* ended with code 0/.test(error.message),
   ],
   [
     "runs out of memory",
     // Said as Node says it: to run out of it indeed may end the whole process of the tests.
     `require("node:worker_threads").parentPort.on("message", () => { throw Object.assign(new Error("memory limit"), { code: "ERR_WORKER_OUT_OF_MEMORY" }); })`,
     (error) =>
-      error instanceof CommandError && /a thread of the audit.* ran out of memory/.test(error.message),
+      error instanceof CommandError && /the thread of the audit.* ran out of memory/.test(error.message),
   ],
   [
     "fails by a mistake of ours",
@@ -126,25 +134,25 @@ const deaths: [string, string, (error: Error) => boolean][] = [
 
 for (const [what, code, isClear] of deaths) {
   test(`a thread that ${what} is an error for every page, now and later`, async (context) => {
-    const readers = new PageReaders(judging(), threadOf(code));
-    context.after(() => readers.close());
-    const waiting = numbers(9).map(() => readers.read("applications", body(LARGE)));
+    const reader = new PageReader(judging(), threadOf(code));
+    context.after(() => reader.close());
+    reader.start();
+    const waiting = numbers(9).map(() => reader.read("applications", body(LARGE)));
     for (const outcome of await Promise.allSettled(waiting)) {
       assert.ok(outcome.status === "rejected" && isClear(outcome.reason), JSON.stringify(outcome));
     }
-    await assert.rejects(readers.read("applications", body(LARGE)), isClear);
+    await assert.rejects(reader.read("applications", body(LARGE)), isClear);
   });
 }
 
 test("who waits for a page when all is ended gets an error", async () => {
-  const readers = new PageReaders(judging(), threadOf("setInterval(() => {}, 1000)"));
-  const waiting = Promise.allSettled(numbers(9).map(() => readers.read("applications", body(LARGE))));
-  // Handed out before.
-  await new Promise(setImmediate);
-  await readers.close();
+  const reader = new PageReader(judging(), threadOf("setInterval(() => {}, 1000)"));
+  reader.start();
+  const waiting = Promise.allSettled(numbers(9).map(() => reader.read("applications", body(LARGE))));
+  await reader.close();
   for (const outcome of await waiting) {
     assert.ok(outcome.status === "rejected" && outcome.reason instanceof GraphError);
     assert.equal(outcome.reason.message, "the audit was stopped");
   }
-  await assert.rejects(readers.read("applications", body(LARGE)), { message: "the audit was stopped" });
+  await assert.rejects(reader.read("applications", body(LARGE)), { message: "the audit was stopped" });
 });
