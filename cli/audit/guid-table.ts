@@ -191,5 +191,7 @@ export class GuidTable {
       for (let word = 0; word < 4; word++) words[word] = keys[slot * 4 + word] ?? 0;
       this.#put(words, values[slot] ?? 0);
     }
+    // Given back at once, and not when somebody collects garbage.
+    for (const { buffer } of [keys, values, used]) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
   }
 }

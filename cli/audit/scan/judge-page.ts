@@ -8,6 +8,8 @@ import { addDayName } from "./page-outcome.ts";
 
 /** What the judgement of one entity comes to, besides what is counted. */
 interface EntityOutcome {
+  /** Which entity: its place in the page's list. */
+  place: number;
   findings: Finding[];
   /** The client id, of a service principal that is disabled. */
   disabledAppId: string | undefined;
@@ -15,6 +17,16 @@ interface EntityOutcome {
   keys: [keyId: string, dates: KeyDates][];
   /** The stack manages it. */
   isManaged: boolean;
+}
+
+/** The credentials of a page that end on one day. */
+interface DayEnds {
+  /** Days since 1970. */
+  day: number;
+  /** For each credential the place of its entity. */
+  places: number[];
+  /** Of some of the entities. */
+  names: string[];
 }
 
 /**
@@ -27,12 +39,10 @@ export interface JudgedPage {
   /** How many credentials each entity has. */
   credentials: number[];
   unreadable: number;
-  /** Those entities of which there is more to keep than counts: few of them. */
-  outcomes: [place: number, outcome: EntityOutcome][];
-  /** One after another for each credential that ends in the calendar: the entity's place, and the day. */
-  ends: number[];
-  /** By day, the names of some applications whose credentials end then. */
-  names: Map<number, string[]>;
+  /** Of those entities of which there is more to keep than counts: few of them. */
+  outcomes: EntityOutcome[];
+  /** What ends on each day of the calendar that something ends on. */
+  ends: DayEnds[];
   /** Creation dates of all entries, for parting the collection. */
   createdMs: number[];
 }
@@ -43,7 +53,6 @@ export const EMPTY_PAGE: JudgedPage = {
   unreadable: 0,
   outcomes: [],
   ends: [],
-  names: new Map(),
   createdMs: [],
 };
 
@@ -66,10 +75,10 @@ export function judgePage(
     unreadable: 0,
     outcomes: [],
     ends: [],
-    names: new Map(),
     createdMs: [],
   };
   const onPage = new Set<string>();
+  const ends = new Map<number, DayEnds>();
   const read = collection === "servicePrincipals" ? readServicePrincipal : readApplication;
   for (const item of items) {
     const entity = read(item);
@@ -85,21 +94,28 @@ export function judgePage(
       page.credentials.push(0);
       const judge = collection === "ownerless" ? ownerlessFinding : federatedFinding;
       const finding = judge(entity, judging.nowMs);
-      if (finding !== undefined) page.outcomes.push([place, { ...NOTHING, findings: [finding] }]);
+      if (finding !== undefined) page.outcomes.push({ ...NOTHING, place, findings: [finding] });
       continue;
     }
     page.credentials.push(entity.credentials.length);
-    const outcome = outcomeOf(collection, entity, judging);
-    if (outcome !== undefined) page.outcomes.push([place, outcome]);
-    noteEnds(page, place, entity, judging);
+    const outcome = outcomeOf(place, collection, entity, judging);
+    if (outcome !== undefined) page.outcomes.push(outcome);
+    noteEnds(ends, place, entity, judging);
   }
+  for (const each of ends.values()) page.ends.push(each);
   return page;
 }
 
-const NOTHING: EntityOutcome = { findings: [], disabledAppId: undefined, keys: [], isManaged: false };
+const NOTHING: Omit<EntityOutcome, "place"> = {
+  findings: [],
+  disabledAppId: undefined,
+  keys: [],
+  isManaged: false,
+};
 
 /** Undefined: there is nothing to keep, as of nearly every entity. */
 function outcomeOf(
+  place: number,
   collection: CollectionName,
   entity: DirectoryEntity,
   judging: PageJudging,
@@ -115,17 +131,25 @@ function outcomeOf(
   if (findings.length === 0 && !isManaged && disabledAppId === undefined && keys.length === 0) {
     return undefined;
   }
-  return { findings, disabledAppId, keys, isManaged };
+  return { place, findings, disabledAppId, keys, isManaged };
 }
 
-function noteEnds(page: JudgedPage, place: number, entity: DirectoryEntity, judging: PageJudging): void {
+function noteEnds(
+  ends: Map<number, DayEnds>,
+  place: number,
+  entity: DirectoryEntity,
+  { nowMs, calendarEndMs }: PageJudging,
+): void {
   if (entity.disabled) return;
   for (const { endMs } of entity.credentials) {
-    if (endMs === null || endMs <= judging.nowMs || endMs >= judging.calendarEndMs) continue;
+    if (endMs === null || endMs <= nowMs || endMs >= calendarEndMs) continue;
     const day = Math.floor(endMs / DAY_MS);
-    page.ends.push(place, day);
-    const names = page.names.get(day);
-    if (names === undefined) page.names.set(day, [entity.name]);
-    else addDayName(names, entity.name);
+    const ending = ends.get(day);
+    if (ending === undefined) {
+      ends.set(day, { day, places: [place], names: [entity.name] });
+    } else {
+      ending.places.push(place);
+      addDayName(ending.names, entity.name);
+    }
   }
 }

@@ -24,12 +24,14 @@ export interface PageOutcome {
 }
 
 /**
- * What is kept of a page.
+ * What is kept of a page. With plain loops: whatever is made for each entity or credential, an iterator's pair or a
+ * list of two, is made a million times in a big tenant.
  * @param isFirst notes an entity, and tells whether no page had it before.
  */
 export function firstOnly(page: JudgedPage, isFirst: (objectId: string) => boolean): PageOutcome {
+  const isKept = page.objectIds.map(isFirst);
   const kept: PageOutcome = {
-    objectIds: [],
+    objectIds: page.objectIds.filter((_, place) => isKept[place]),
     credentials: 0,
     unreadable: page.unreadable,
     findings: [],
@@ -38,26 +40,20 @@ export function firstOnly(page: JudgedPage, isFirst: (objectId: string) => boole
     managedApplications: [],
     expiries: [],
   };
-  const isKept = page.objectIds.map(isFirst);
-  for (const [place, objectId] of page.objectIds.entries()) {
-    if (isKept[place] !== true) continue;
-    kept.objectIds.push(objectId);
-    kept.credentials += page.credentials[place] ?? 0;
+  for (let place = 0; place < isKept.length; place++) {
+    if (isKept[place] === true) kept.credentials += page.credentials[place] ?? 0;
   }
-  for (const [place, { findings, disabledAppId, keys, isManaged }] of page.outcomes) {
+  for (const { place, findings, disabledAppId, keys, isManaged } of page.outcomes) {
     if (isKept[place] !== true) continue;
     for (const finding of findings) kept.findings.push(finding);
     if (disabledAppId !== undefined) kept.disabledAppIds.push(disabledAppId);
     for (const key of keys) kept.keys.push(key);
     if (isManaged) kept.managedApplications.push(page.objectIds[place] ?? "");
   }
-  const counts = new Map<number, number>();
-  for (let at = 0; at < page.ends.length; at += 2) {
-    const [place = 0, day = 0] = [page.ends[at], page.ends[at + 1]];
-    if (isKept[place] === true) counts.set(day, (counts.get(day) ?? 0) + 1);
-  }
-  for (const [day, credentials] of counts) {
-    kept.expiries.push([day, credentials, page.names.get(day) ?? []]);
+  for (const { day, places, names } of page.ends) {
+    let credentials = 0;
+    for (let at = 0; at < places.length; at++) if (isKept[places[at] ?? 0] === true) credentials++;
+    if (credentials > 0) kept.expiries.push([day, credentials, names]);
   }
   return kept;
 }

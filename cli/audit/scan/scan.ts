@@ -195,11 +195,11 @@ class CollectionScan {
     const { client, reader } = this.#args;
     const { name } = this.#collection;
     const request = { url, eventual: chain.eventual };
-    // What the parts depend on is not to wait until the thread has begun.
-    const isFirst = url === wholeChain(this.#collection).url;
+    // What the parts of a large collection depend on is not to wait until the thread has begun.
+    const isSample = name === "applications" && url === wholeChain(this.#collection).url;
     const page = await client.askUntilWhole(request, async () => {
       const body = await this.#limit(() => client.sendForPacked(request));
-      return isFirst ? reader.readHere(name, body) : reader.read(name, body);
+      return isSample ? reader.readHere(name, body) : reader.read(name, body);
     });
     if (page === undefined) throw noPage(url);
     return page;

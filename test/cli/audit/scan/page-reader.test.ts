@@ -69,7 +69,7 @@ test("a thread reads a page as this one does, whatever it is judged by", async (
     assert.ok("value" in here && here.value !== undefined);
     assert.equal(here.value.content.objectIds.length, 999);
     assert.equal(here.value.content.unreadable, 1);
-    const kinds = here.value.content.outcomes.flatMap(([, { findings }]) => findings.map(({ kind }) => kind));
+    const kinds = here.value.content.outcomes.flatMap(({ findings }) => findings.map(({ kind }) => kind));
     assert.deepEqual([...new Set(kinds)].sort(), [
       "expired-credential",
       "expiring-credential",
