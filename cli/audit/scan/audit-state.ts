@@ -21,7 +21,8 @@ export interface CalendarDay {
  * `applyPage`, so that a journal of those makes the same state again.
  */
 export class AuditState {
-  readonly #findings = new Map<string, Finding>();
+  /** Of each page, as JSON, an entity a line. Outside of JavaScript's heap, which would grow with them and their copies. */
+  readonly #findings: Buffer[] = [];
   readonly #seen: Record<CollectionName, GuidTable> = {
     applications: new GuidTable(),
     servicePrincipals: new GuidTable(),
@@ -47,20 +48,13 @@ export class AuditState {
   /** A page of `chain` has been judged, its entities seen, and `next` is where the chain goes on. */
   applyPage(chain: Chain, next: string | undefined, outcome: PageOutcome): void {
     this.#positions.set(chain.id, next);
-    for (const finding of outcome.findings) this.add(finding);
+    if (outcome.findings.length > 0) this.#findings.push(Buffer.from(outcome.findings.join("\n")));
     for (const appId of outcome.disabledAppIds) this.#disabled.set(appId);
     for (const [keyId, dates] of outcome.keys) this.keys.set(keyId, dates);
     for (const id of outcome.managedApplications) this.managedApplications.add(id);
     for (const [day, credentials, names] of outcome.expiries) this.#mark(day, credentials, names);
     this.credentials += outcome.credentials;
     this.unreadable += outcome.unreadable;
-  }
-
-  /** Keeps a finding; of two with the same id the more urgent one. */
-  add(finding: Finding): void {
-    const known = this.#findings.get(finding.id);
-    if (known !== undefined && severityRank(known.severity) <= severityRank(finding.severity)) return;
-    this.#findings.set(finding.id, finding);
   }
 
   /** Notes an entity. True if it was not seen before. */
@@ -83,18 +77,30 @@ export class AuditState {
   }
 
   /**
-   * All findings. Where an application's service principal is disabled and no other tenant can use it, nobody
-   * signs in, and what its credentials do matters little.
+   * All findings, of two with the same id the more urgent one. Where an application's service principal is disabled and
+   * no other tenant can use it, nobody signs in, and what its credentials do matters little.
    */
   findings(): Finding[] {
-    return [...this.#findings.values()].map((finding) => {
-      const { subject, facts } = finding;
-      if (subject.type !== "application" || facts.multiTenant === true || !PASSIVE.has(finding.kind)) {
-        return finding;
+    const byId = new Map<string, Finding>();
+    for (const page of this.#findings) {
+      for (const line of page.toString().split("\n")) {
+        for (const finding of JSON.parse(line) as Finding[]) {
+          const known = byId.get(finding.id);
+          if (known !== undefined && severityRank(known.severity) <= severityRank(finding.severity)) continue;
+          byId.set(finding.id, finding);
+        }
       }
-      if (subject.appId === undefined || !this.#disabled.has(subject.appId)) return finding;
-      return { ...finding, severity: "info", facts: { ...facts, disabled: true } };
-    });
+    }
+    return [...byId.values()].map((finding) => this.#ifDisabled(finding));
+  }
+
+  #ifDisabled(finding: Finding): Finding {
+    const { subject, facts } = finding;
+    if (subject.type !== "application" || facts.multiTenant === true || !PASSIVE.has(finding.kind)) {
+      return finding;
+    }
+    if (subject.appId === undefined || !this.#disabled.has(subject.appId)) return finding;
+    return { ...finding, severity: "info", facts: { ...facts, disabled: true } };
   }
 
   calendar(): CalendarDay[] {

@@ -34,7 +34,7 @@ export const noJournal: Journal = {
 };
 
 /** The form of what is written: a file of another one is not gone on with. */
-const FORM = 3;
+const FORM = 4;
 
 const headerSchema = z.object({
   keyturnAudit: z.literal(FORM),

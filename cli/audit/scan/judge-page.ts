@@ -10,7 +10,8 @@ import { addDayName } from "./page-outcome.ts";
 interface EntityOutcome {
   /** Which entity: its place in the page's list. */
   place: number;
-  findings: Finding[];
+  /** As JSON; undefined: there are none. */
+  findings: string | undefined;
   /** The client id, of a service principal that is disabled. */
   disabledAppId: string | undefined;
   /** Keys that the vaults or the stack refer to, with their dates. */
@@ -94,7 +95,7 @@ export function judgePage(
       page.credentials.push(0);
       const judge = collection === "ownerless" ? ownerlessFinding : federatedFinding;
       const finding = judge(entity, judging.nowMs);
-      if (finding !== undefined) page.outcomes.push({ ...NOTHING, place, findings: [finding] });
+      if (finding !== undefined) page.outcomes.push({ ...NOTHING, place, findings: packed([finding]) });
       continue;
     }
     page.credentials.push(entity.credentials.length);
@@ -107,7 +108,7 @@ export function judgePage(
 }
 
 const NOTHING: Omit<EntityOutcome, "place"> = {
-  findings: [],
+  findings: undefined,
   disabledAppId: undefined,
   keys: [],
   isManaged: false,
@@ -121,17 +122,22 @@ function outcomeOf(
   judging: PageJudging,
 ): EntityOutcome | undefined {
   const { wantedKeys, managed } = judging;
-  const findings = entityFindings(entity, judging);
+  const findings = packed(entityFindings(entity, judging));
   const isManaged = managed.byApplication.has(entity.objectId);
   const disabledAppId = collection === "servicePrincipals" && entity.disabled ? entity.appId : undefined;
   let keys = NOTHING.keys;
   for (const { keyId, startMs, endMs } of entity.credentials) {
     if (wantedKeys.size > 0 && wantedKeys.has(keyId)) keys = [...keys, [keyId, { startMs, endMs }]];
   }
-  if (findings.length === 0 && !isManaged && disabledAppId === undefined && keys.length === 0) {
+  if (findings === undefined && !isManaged && disabledAppId === undefined && keys.length === 0) {
     return undefined;
   }
   return { place, findings, disabledAppId, keys, isManaged };
+}
+
+/** As they are kept until the scan is done: tens of thousands of objects would be most of what has to be moved around. */
+function packed(findings: readonly Finding[]): string | undefined {
+  return findings.length === 0 ? undefined : JSON.stringify(findings);
 }
 
 function noteEnds(

@@ -1,4 +1,3 @@
-import type { Finding } from "../findings/finding.ts";
 import type { KeyDates } from "../model.ts";
 import type { JudgedPage } from "./judge-page.ts";
 
@@ -9,7 +8,8 @@ export interface PageOutcome {
   credentials: number;
   /** Entries that are nothing like what was asked for. */
   unreadable: number;
-  findings: Finding[];
+  /** Of each entity that has some, as JSON. */
+  findings: string[];
   /** Client ids of disabled service principals. */
   disabledAppIds: string[];
   /** Keys that the vaults or the stack refer to, with their dates. */
@@ -45,7 +45,7 @@ export function firstOnly(page: JudgedPage, isFirst: (objectId: string) => boole
   }
   for (const { place, findings, disabledAppId, keys, isManaged } of page.outcomes) {
     if (isKept[place] !== true) continue;
-    for (const finding of findings) kept.findings.push(finding);
+    if (findings !== undefined) kept.findings.push(findings);
     if (disabledAppId !== undefined) kept.disabledAppIds.push(disabledAppId);
     for (const key of keys) kept.keys.push(key);
     if (isManaged) kept.managedApplications.push(page.objectIds[place] ?? "");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Finding } from "../../../../cli/audit/findings/finding.ts";
 import { managedKeys } from "../../../../cli/audit/findings/managed-keys.ts";
 import { auditPolicy } from "../../../../cli/audit/policy.ts";
 import { judgePage } from "../../../../cli/audit/scan/judge-page.ts";
@@ -27,7 +28,7 @@ test("of an entity that another page had, or the same page before, nothing is ke
   assert.deepEqual(kept.objectIds, [guid(1, 1), guid(3, 1)]);
   assert.equal(kept.credentials, 4);
   assert.deepEqual(
-    kept.findings.map(({ id }) => id),
+    kept.findings.flatMap((findings) => (JSON.parse(findings) as Finding[]).map(({ id }) => id)),
     [1, 3].map((number) => `expiring-credential/${guid(number, 1)}/${guid(number, 9)}`),
   );
   assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
+import type { Finding } from "../../../../cli/audit/findings/finding.ts";
 import { managedKeys } from "../../../../cli/audit/findings/managed-keys.ts";
 import { GraphError } from "../../../../cli/audit/graph/errors.ts";
 import type { PackedBody } from "../../../../cli/audit/graph/packed-body.ts";
@@ -69,7 +70,9 @@ test("a thread reads a page as this one does, whatever it is judged by", async (
     assert.ok("value" in here && here.value !== undefined);
     assert.equal(here.value.content.objectIds.length, 999);
     assert.equal(here.value.content.unreadable, 1);
-    const kinds = here.value.content.outcomes.flatMap(({ findings }) => findings.map(({ kind }) => kind));
+    const kinds = here.value.content.outcomes.flatMap(({ findings = "[]" }) =>
+      (JSON.parse(findings) as Finding[]).map(({ kind }) => kind),
+    );
     assert.deepEqual([...new Set(kinds)].sort(), [
       "expired-credential",
       "expiring-credential",
