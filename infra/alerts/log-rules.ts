@@ -66,36 +66,41 @@ function isoDuration(durationMs: number): string {
   return durationMs % DAY_MS === 0 ? `P${durationMs / DAY_MS}D` : `PT${durationMs / HOUR_MS}H`;
 }
 
-/** The dead man's switch: silence is what it hears. */
-function rotationStopped({ runbooks, runInterval }: AlertSettings, stack: string): LogRule {
+/** A dead man's switch: silence for two intervals is what it hears. */
+function stopped(
+  interval: number,
+  rule: Pick<LogRule, "suffix" | "title" | "query"> & { silence: string; runbook: string },
+): LogRule {
+  const { suffix, title, query, silence, runbook } = rule;
   return {
-    suffix: "rotation-stopped",
-    title: `Nothing rotates the credentials of ${stack} any more`,
-    description:
-      `No run of the rotation pipeline has succeeded for ${formatDuration(2 * runInterval)}. ` +
-      `What to do: ${runbooks}/failed-rotation.md`,
+    ...{ suffix, title, query },
+    description: `${silence} for ${formatDuration(2 * interval)}. What to do: ${runbook}`,
     severity: "warning",
-    query: succeededRuns(stack),
-    window: isoDuration(2 * runInterval),
+    window: isoDuration(2 * interval),
     frequency: "PT1H",
     condition: { measure: "runs", operator: "LessThan", threshold: 1, dimensions: [] },
   };
 }
 
-/** The dead man's switch of the audit, which would otherwise end in peace and quiet. */
+function rotationStopped({ runbooks, runInterval }: AlertSettings, stack: string): LogRule {
+  return stopped(runInterval, {
+    suffix: "rotation-stopped",
+    title: `Nothing rotates the credentials of ${stack} any more`,
+    silence: "No run of the rotation pipeline has succeeded",
+    runbook: `${runbooks}/failed-rotation.md`,
+    query: succeededRuns(stack),
+  });
+}
+
+/** The audit would otherwise end in peace and quiet. */
 function auditStopped({ runbooks }: AlertSettings, interval: number, stack: string): LogRule {
-  return {
+  return stopped(interval, {
     suffix: "audit-stopped",
     title: "Nobody looks for secrets that are about to expire any more",
-    description:
-      `No audit for stack ${stack} could read everything for ${formatDuration(2 * interval)}. ` +
-      `What to do: ${runbooks}/audit-stopped.md`,
-    severity: "warning",
+    silence: `No audit for stack ${stack} could read everything`,
+    runbook: `${runbooks}/audit-stopped.md`,
     query: completeAudits(stack),
-    window: isoDuration(2 * interval),
-    frequency: "PT1H",
-    condition: { measure: "runs", operator: "LessThan", threshold: 1, dimensions: [] },
-  };
+  });
 }
 
 const AUDIT_TITLES: Readonly<Record<Severity, string>> = {
