@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { TokenCredential } from "@azure/core-auth";
 import { progressWriter } from "../../tools/progress.ts";
@@ -20,6 +20,7 @@ import {
 } from "./notices.ts";
 import type { AuditOptions } from "./options.ts";
 import { auditPolicy } from "./policy.ts";
+import { replaceFile, requireReplaceable, type WantedFile } from "./replace-file.ts";
 import { render } from "./report/render.ts";
 import { severityLine } from "./report/summary.ts";
 import { safeText } from "./safe-text.ts";
@@ -51,11 +52,21 @@ export async function runAuditCommand(
 ): Promise<number> {
   // Read before the long part, so that a mistake is told at once; written last: only what was reported was told.
   const before = options.notified === undefined ? emptyNoticeState : await readNoticeState(options.notified);
+  await requireReplaceable(filesOf(options));
   const { result } = await performAudit(options, surroundings);
   const { notices, state } = tierNotices(result.findings, result.policy.tiers, before, result.nowMs);
   await writeReports(result, notices, options, surroundings.terminal);
   if (options.notified !== undefined) await writeNoticeState(options.notified, result, before, state);
   return exitCodeOf(result, options);
+}
+
+/** What is written in the end. */
+function filesOf({ destinations, notified }: AuditOptions): WantedFile[] {
+  const reports = destinations.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  return [
+    ...reports.map((file) => ({ option: "--output" as const, file })),
+    ...(notified === undefined ? [] : [{ option: "--notified" as const, file: notified }]),
+  ];
 }
 
 /** What an audit came to, and by whose rights. */
@@ -210,19 +221,6 @@ async function writeReports(
   }
   for (const { what, why, essential } of result.gaps) {
     if (essential) terminal.err(`keyturn: not read: ${what}: ${why}`);
-  }
-}
-
-/** So that a reader (a metrics collector, say) never meets half a file. */
-async function replaceFile(file: string, content: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.new`;
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, file);
-  } catch (error) {
-    throw new CommandError(
-      `${safeText(file)} cannot be written: ${error instanceof Error ? error.message : error}`,
-    );
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RestError } from "@azure/core-rest-pipeline";
@@ -95,11 +95,55 @@ test("files are written in the format of their endings, and nothing else is left
   assert.equal(json.findings.length, 3);
 });
 
-test("a file that cannot be written is an error that names it", async (context) => {
-  const { thrown } = await run(context, { output: ["/nonexistent/x.json"] });
+test("files that cannot be written are told of, each by its option, before the directory is asked", async (context) => {
+  const folder = await temporaryFolder(context);
+  const taken = join(folder, "taken.json");
+  await mkdir(taken);
+  let asked = 0;
+  const { thrown } = await run(
+    context,
+    { output: ["/nonexistent/x.json", join(folder, "a.json"), taken], notified: "/nonexistent/told.json" },
+    () => {
+      asked++;
+      return error(503, "Broken");
+    },
+  );
   assert.ok(thrown instanceof CommandError);
-  assert.match(thrown.message, /\/nonexistent\/x\.json cannot be written/);
+  assert.equal(thrown.exitCode, 2);
+  const [, ...lines] = thrown.message.split("\n");
+  assert.equal(lines.length, 3);
+  assert.match(lines[0] ?? "", /^ {2}--output \/nonexistent\/x\.json: ENOENT/);
+  assert.match(lines[1] ?? "", /^ {2}--output .*taken\.json: it is a folder$/);
+  assert.match(lines[2] ?? "", /^ {2}--notified \/nonexistent\/told\.json: ENOENT/);
+  assert.equal(asked, 0);
+  assert.deepEqual(await readdir(folder), ["taken.json"]);
 });
+
+test("a file that cannot be written in the end is an error that names it", async (context) => {
+  const folder = await temporaryFolder(context);
+  const { thrown } = await run(
+    context,
+    { output: [join(folder, "gone", "x.json")] },
+    goneMeanwhile(await subfolder(folder)),
+  );
+  assert.ok(thrown instanceof CommandError);
+  assert.equal(thrown.exitCode, 1);
+  assert.match(thrown.message, /gone\/x\.json cannot be written: ENOENT/);
+});
+
+async function subfolder(folder: string): Promise<string> {
+  const path = join(folder, "gone");
+  await mkdir(path);
+  return path;
+}
+
+/** Answers as the directory does, and takes a folder away meanwhile. */
+function goneMeanwhile(folder: string): Answer {
+  return async (question, origin) => {
+    await rm(folder, { recursive: true, force: true });
+    return answerFrom(directory, origin, question);
+  };
+}
 
 test("a refusal ends with 3 and names the right that is missing", async (context) => {
   const { thrown } = await run(context, {}, () => error(403, "Authorization_RequestDenied"));
@@ -237,8 +281,10 @@ test("what a stack manages can come from a file, and a wrong one is refused by n
 });
 
 test("nobody counts as told whose report could not be written", async (context) => {
-  const notified = join(await temporaryFolder(context), "notified.json");
-  const { thrown } = await run(context, { output: ["/nonexistent/x.json"], notified });
+  const folder = await temporaryFolder(context);
+  const notified = join(folder, "notified.json");
+  const output = [join(folder, "gone", "x.json")];
+  const { thrown } = await run(context, { output, notified }, goneMeanwhile(await subfolder(folder)));
   assert.ok(thrown instanceof CommandError);
   await assert.rejects(readFile(notified, "utf8"), /ENOENT/);
   const report = JSON.parse((await run(context, { json: true, notified })).out);
