@@ -12,6 +12,9 @@ export interface PackedBody {
  */
 const [LEAST_PIECE, MOST_PIECE] = [64 * 1024, 8 * 1024 * 1024];
 
+/** As `Buffer` decodes, and faster. */
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** Unpacks `body` in this thread. Undefined: it is cut off, or was changed on its way. */
 export function unpackedText(body: PackedBody): string | undefined {
   const { bytes, isGzip } = body;
@@ -21,7 +24,7 @@ export function unpackedText(body: PackedBody): string | undefined {
     // One byte more than there is, so that the end is seen in one go.
     const chunkSize = Math.min(MOST_PIECE, Math.max(LEAST_PIECE, unpackedSize(body) + 1));
     const bytes = gunzipSync(packed, { chunkSize });
-    const text = bytes.toString("utf8");
+    const text = DECODER.decode(bytes);
     // A megabyte each time: given back at once, and not when somebody collects garbage.
     if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
     return text;

@@ -21,7 +21,7 @@ export interface CalendarDay {
  * `applyPage`, so that a journal of those makes the same state again.
  */
 export class AuditState {
-  /** Of each page, as JSON, an entity a line. Outside of JavaScript's heap, which would grow with them and their copies. */
+  /** Of each page, as JSON, a list for each entity. Outside of JavaScript's heap, which would grow with them and their copies. */
   readonly #findings: Buffer[] = [];
   readonly #seen: Record<CollectionName, GuidTable> = {
     applications: new GuidTable(),
@@ -48,7 +48,7 @@ export class AuditState {
   /** A page of `chain` has been judged, its entities seen, and `next` is where the chain goes on. */
   applyPage(chain: Chain, next: string | undefined, outcome: PageOutcome): void {
     this.#positions.set(chain.id, next);
-    if (outcome.findings.length > 0) this.#findings.push(Buffer.from(outcome.findings.join("\n")));
+    if (outcome.findings.length > 0) this.#findings.push(Buffer.from(`[${outcome.findings.join()}]`));
     for (const appId of outcome.disabledAppIds) this.#disabled.set(appId);
     for (const [keyId, dates] of outcome.keys) this.keys.set(keyId, dates);
     for (const id of outcome.managedApplications) this.managedApplications.add(id);
@@ -83,8 +83,8 @@ export class AuditState {
   findings(): Finding[] {
     const byId = new Map<string, Finding>();
     for (const page of this.#findings) {
-      for (const line of page.toString().split("\n")) {
-        for (const finding of JSON.parse(line) as Finding[]) {
+      for (const ofEntity of JSON.parse(page.toString()) as Finding[][]) {
+        for (const finding of ofEntity) {
           const known = byId.get(finding.id);
           if (known !== undefined && severityRank(known.severity) <= severityRank(finding.severity)) continue;
           byId.set(finding.id, finding);
