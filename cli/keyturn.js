@@ -8,8 +8,8 @@ import { findNode24, runNode24 } from "../tools/node-24.js";
 if (findNode24() === process.execPath) {
   const { compileCacheFolder } = await import("../tools/cache-folder.ts");
   module.enableCompileCache(compileCacheFolder(process.env));
-  const { main } = await import("./main.ts");
-  process.exitCode = await main(process.argv.slice(2));
+  const { mainOfProcess } = await import("./main.ts");
+  process.exitCode = await mainOfProcess(process.argv.slice(2));
 } else {
   runNode24([fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 }

@@ -1,11 +1,21 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
+import { endWhenAsked } from "./engine/stoppable.ts";
 import { CommandError, exitCodes } from "./exit-codes.ts";
 import { guardedTerminal } from "./guarded-terminal.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 const { version } = createRequire(import.meta.url)("./package.json") as { version: string };
+
+/** Runs the process's own command line; returns the exit code. A process that is asked to stop ends with `cancelled`. */
+export async function mainOfProcess(args: string[]): Promise<number> {
+  endWhenAsked(() => {
+    processTerminal().err("keyturn: stopped, as asked");
+    process.exit(exitCodes.cancelled);
+  });
+  return main(args);
+}
 
 /** Runs one command line; returns the exit code. */
 export async function main(

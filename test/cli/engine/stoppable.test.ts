@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { describe, it } from "node:test";
-import { stoppable } from "../../../cli/engine/stoppable.ts";
+import { endWhenAsked, stoppable } from "../../../cli/engine/stoppable.ts";
 import { CommandError, exitCodes } from "../../../cli/exit-codes.ts";
 
 const isCancelled = (error: unknown) =>
@@ -37,5 +37,16 @@ describe("what can be stopped", () => {
     const source = new EventEmitter();
     const run = stoppable(async () => source.emit("SIGINT"), source as never);
     await assert.rejects(run, isCancelled);
+  });
+
+  it("is left to stop by itself, and everything else ends at once", async () => {
+    const source = new EventEmitter();
+    let ends = 0;
+    endWhenAsked(() => ends++, source as never);
+    const run = stoppable(async () => source.emit("SIGINT"), source as never);
+    await assert.rejects(run, isCancelled);
+    assert.equal(ends, 0);
+    source.emit("SIGTERM");
+    assert.equal(ends, 1);
   });
 });

@@ -47,6 +47,7 @@ const BLOWS: Readonly<Record<PhaseName, readonly Blow[]>> = {
   ],
   recovery: [
     { kind: "engine-killed", match: { operation: "graph.application.removePassword" }, moment: "after" },
+    { kind: "command-stopped", match: { operation: "graph.application.removePassword" }, moment: "before" },
   ],
 };
 
