@@ -3,8 +3,9 @@ import type { AuditResult } from "../audit.ts";
 import { describe, FINDING_KINDS, formatDays, titleOf } from "../findings/catalogue.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Severity } from "../findings/severity.ts";
-import { displayWidth, padColumns, safeText } from "../safe-text.ts";
+import { safeText } from "../safe-text.ts";
 import { adviceOn } from "./advice.ts";
+import { displayWidth, padColumns } from "./columns.ts";
 import { readLine, severityLine } from "./summary.ts";
 
 const COLUMNS = 80;

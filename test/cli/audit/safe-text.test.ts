@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { displayWidth, fitColumns, padColumns, safeText } from "../../../cli/audit/safe-text.ts";
+import { safeText } from "../../../cli/audit/safe-text.ts";
 
 /** Text as hostile as Unicode allows. */
 const hostile = fc.string({ unit: "binary", maxLength: 2000 });
@@ -36,14 +36,4 @@ test("ten thousand characters are cut, and ten million take no time", () => {
   assert.equal(safeText("x".repeat(10_000)).length, 256);
   assert.ok(safeText("x".repeat(10_000)).endsWith("…"));
   assert.equal(safeText("\u0000".repeat(10_000_000)).length, 256);
-});
-
-test("padding fills exactly the columns, whatever the widths", () => {
-  fc.assert(
-    fc.property(hostile, fc.integer({ min: 2, max: 80 }), (text, columns) => {
-      const padded = padColumns(safeText(text), columns);
-      assert.equal(displayWidth(padded), columns);
-    }),
-  );
-  assert.equal(fitColumns("应用程序名", 7), "应用程…");
 });

@@ -4,8 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { emptyNoticeState, tierNotices } from "../../../../cli/audit/notices.ts";
 import { FORMATS, type Format } from "../../../../cli/audit/options.ts";
+import { displayWidth } from "../../../../cli/audit/report/columns.ts";
 import { render } from "../../../../cli/audit/report/render.ts";
-import { displayWidth } from "../../../../cli/audit/safe-text.ts";
 import { sampleResult } from "../../../support/audit-result.ts";
 
 /** What every name is made of in a report that nobody attacks. */
