@@ -169,8 +169,10 @@ export class GuidTable {
     const b = words[1] ?? 0;
     const c = words[2] ?? 0;
     const d = words[3] ?? 0;
-    // Mixed, because GUIDs of one source can be alike in many bits.
-    let slot = (Math.imul(a ^ c, 0x9e3779b1) ^ Math.imul(b ^ d, 0x85ebca77)) & mask;
+    // Mixed, because GUIDs of one source can be alike in many bits, and so that the high ones count, too.
+    const mixed = Math.imul(a ^ c, 0x9e3779b1) ^ Math.imul(b ^ d, 0x85ebca77);
+    let slot = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+    slot = (slot ^ (slot >>> 13)) & mask;
     while (this.#used[slot] === 1) {
       const at = slot * 4;
       if (keys[at] === a && keys[at + 1] === b && keys[at + 2] === c && keys[at + 3] === d) return slot;
