@@ -58,7 +58,7 @@ export class PageReader {
    * @throws CommandError if the thread has died, GraphError after `close`
    */
   read(collection: CollectionName, body: PackedBody): Promise<PageReading> {
-    if (this.#thread === undefined) return this.readHere(collection, body);
+    if (this.#thread === undefined) return this.#readHere(collection, body);
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<PageReading>();
@@ -67,8 +67,7 @@ export class PageReader {
     return promise;
   }
 
-  /** The page that an answer is, read in this thread: for one that others wait for. */
-  async readHere(collection: CollectionName, body: PackedBody): Promise<PageReading> {
+  async #readHere(collection: CollectionName, body: PackedBody): Promise<PageReading> {
     // Whoever waits to send goes first.
     await waitingIsServed();
     return readPage(collection, body, this.#judging);

@@ -193,14 +193,10 @@ class CollectionScan {
 
   async #ask(chain: Chain, url: string): Promise<Page<JudgedPage>> {
     const { client, reader } = this.#args;
-    const { name } = this.#collection;
     const request = { url, eventual: chain.eventual };
-    // What the parts of a large collection depend on is not to wait until the thread has begun.
-    const isSample = name === "applications" && url === wholeChain(this.#collection).url;
-    const page = await client.askUntilWhole(request, async () => {
-      const body = await this.#limit(() => client.sendForPacked(request));
-      return isSample ? reader.readHere(name, body) : reader.read(name, body);
-    });
+    const page = await client.askUntilWhole(request, async () =>
+      reader.read(this.#collection.name, await this.#limit(() => client.sendForPacked(request))),
+    );
     if (page === undefined) throw noPage(url);
     return page;
   }
