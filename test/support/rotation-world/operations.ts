@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from "../../../infra/duration.ts";
 import { parseInstant } from "../../../infra/instant.ts";
 import type { PlannedCredential } from "../../../infra/plan-credentials.ts";
 import {
@@ -75,6 +76,7 @@ export function* credentialOperations(update: CredentialUpdate): Generator<Opera
     records: { candidate: secrets.candidate?.record, current: secrets.current?.record },
     candidateMadeAtMs: secrets.candidate?.key.createdAtMs,
   });
+  if (secrets.candidate !== undefined) noteWrongClock(world, credential, secrets.candidate);
   const verified = new Set<Key>();
   let step = deciding.next();
   while (!step.done) {
@@ -91,6 +93,20 @@ export function* credentialOperations(update: CredentialUpdate): Generator<Opera
   // Without a value the vault stays as it is.
   const key = value === undefined ? undefined : secrets[value]?.key;
   if (published !== undefined && key !== undefined) yield* publish(update, published, key, verified);
+}
+
+/** How far a secret's own dates may be from when Entra made it: an update that died may have made it a day ago. */
+const MOST_CLOCK_ERROR_MS = DAY_MS + HOUR_MS;
+
+/** What an update by a wrong clock has made and left is never published: that counts as a failed verification. */
+function noteWrongClock(
+  { onlookers, timeMs }: World,
+  credential: number,
+  { key, record }: { key: Key; record: SecretRecord },
+): void {
+  const onlooker = onlookers[credential];
+  if (onlooker === undefined || Math.abs(key.createdAtMs - record.createdAtMs) <= MOST_CLOCK_ERROR_MS) return;
+  onlooker.lastFailureAtMs = timeMs;
 }
 
 function nameOf({ slot, generation }: { slot: string; generation: number }): string {

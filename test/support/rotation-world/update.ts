@@ -95,10 +95,12 @@ function runUpdate(run: Run): Ending {
   if (planned === undefined) return ended(world, "refused");
   planned.forEach((each, credential) => {
     const onlooker = world.onlookers[credential];
-    const isBroken = onlooker?.seenRefused.has(before[credential]?.key.id ?? "") ?? false;
+    const key = before[credential]?.key;
+    const isGone = key !== undefined && key.deletedAtMs <= startedAtMs;
+    const isBroken = isGone || (onlooker?.seenRefused.has(key?.id ?? "") ?? false);
     const isRevoked =
       onlooker !== undefined && pendingRequest(onlooker, each.settings.request, "revoke") !== undefined;
-    checkClock(each, nowMs, isRevoked, isBroken, before[credential]?.key.createdAtMs);
+    checkClock(each, nowMs, isRevoked, isBroken, key?.createdAtMs);
   });
   const declared = new Set<string>();
   const changesBefore = run.operations;
