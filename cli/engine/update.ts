@@ -106,8 +106,7 @@ async function hadGoneSecrets(
   try {
     return await forgetGoneSecrets(engine, directory, terminal);
   } catch (error) {
-    const isOurs = error instanceof CommandError && error.exitCode !== exitCodes.cancelled;
-    if (!isOurs) throw error;
+    if (!isFailure(error)) throw error;
     // Why the update failed is what matters.
     return false;
   }
@@ -125,11 +124,15 @@ async function cleanUpAfter(
   try {
     return await removeOrphans(engine, await directory(), publishedKeysReader(engine.env), applications);
   } catch (error) {
-    const isOurs = error instanceof CommandError && error.exitCode !== exitCodes.cancelled;
-    if (!isOurs) throw error;
+    if (!isFailure(error)) throw error;
     const warning = `what dead updates lost in Entra was not looked for, which the next update does: ${error.message}`;
     return { removed: { keys: [], applications: [] }, handMade: [], warnings: [warning] };
   }
+}
+
+/** Something could not be done; neither was it asked to stop, nor is it a mistake of the code. */
+function isFailure(error: unknown): error is CommandError {
+  return error instanceof CommandError && error.exitCode !== exitCodes.cancelled;
 }
 
 async function up({ engine, terminal, policy, onLine }: UpdateArgs): Promise<ProcessResult> {

@@ -48,14 +48,9 @@ export interface JudgedPage {
   createdMs: number[];
 }
 
-export const EMPTY_PAGE: JudgedPage = {
-  objectIds: [],
-  credentials: [],
-  unreadable: 0,
-  outcomes: [],
-  ends: [],
-  createdMs: [],
-};
+export function emptyPage(): JudgedPage {
+  return { objectIds: [], credentials: [], unreadable: 0, outcomes: [], ends: [], createdMs: [] };
+}
 
 export interface PageJudging extends Judging {
   /** Keys whose dates somebody wants to know. */
@@ -70,14 +65,7 @@ export function judgePage(
   items: readonly unknown[],
   judging: PageJudging,
 ): JudgedPage {
-  const page: JudgedPage = {
-    objectIds: [],
-    credentials: [],
-    unreadable: 0,
-    outcomes: [],
-    ends: [],
-    createdMs: [],
-  };
+  const page = emptyPage();
   const onPage = new Set<string>();
   const ends = new Map<number, DayEnds>();
   const read = collection === "servicePrincipals" ? readServicePrincipal : readApplication;

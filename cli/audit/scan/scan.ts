@@ -16,7 +16,7 @@ import type { Gap } from "../model.ts";
 import type { AuditState } from "./audit-state.ts";
 import { toleratedMissing } from "./completeness.ts";
 import type { Journal } from "./journal.ts";
-import { EMPTY_PAGE, type JudgedPage } from "./judge-page.ts";
+import { emptyPage, type JudgedPage } from "./judge-page.ts";
 import { firstOnly, type PageOutcome } from "./page-outcome.ts";
 import type { PageReader } from "./page-reader.ts";
 
@@ -187,7 +187,7 @@ class CollectionScan {
       ask: (address) => this.#ask(chain, address),
       ahead,
       mostItems,
-      take: (judged, page) => this.#take(chain, judged ?? EMPTY_PAGE, page),
+      take: (judged, page) => this.#take(chain, judged ?? emptyPage(), page),
     });
   }
 
