@@ -31,7 +31,7 @@ export const registerUp: RegisterCommand = (program, { terminal, setExitCode }) 
       });
       const at = await directoryInstant(engine.env);
       const outcome = result.problems.length === 0 ? "succeeded" : "failed";
-      const unreported = await reportRun(engine, {
+      const unreported = await reportRun(result.connectionString, {
         event: { stack: engine.stackName, outcome },
         at,
       });

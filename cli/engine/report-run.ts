@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { RUN_EVENT, type RunEvent } from "../../infra/alerts/run-event.ts";
 import type { Fetch } from "../../infra/directory-time.ts";
-import type { Engine } from "./engine.ts";
 
 /** What is sent: texts, none of which is a secret. */
 export interface CustomEvent {
@@ -31,7 +30,6 @@ export interface ReportRunArgs extends Omit<SendEventsArgs, "events"> {
 /** Before the second try; each pause is drawn by lot, up to a bound that doubles. */
 const FIRST_PAUSE_MS = 2_000;
 
-const telemetryOutputs = z.object({ telemetry: z.object({ connectionString: z.string() }) });
 const trackAnswer = z.object({
   itemsAccepted: z.int(),
   errors: z.array(z.object({ message: z.string() })).default([]),
@@ -43,20 +41,21 @@ const trackAnswer = z.object({
  * @returns why it could not be reported; undefined if it was, or if the stack has nowhere to report to.
  */
 export async function reportRun(
-  engine: Engine,
+  connectionString: string | undefined,
   { event, ...args }: ReportRunArgs,
 ): Promise<string | undefined> {
-  return reportEvents(engine, { ...args, events: [{ name: RUN_EVENT, properties: { ...event } }] });
+  return reportEvents(connectionString, { ...args, events: [{ name: RUN_EVENT, properties: { ...event } }] });
 }
 
 /**
  * Sends events to the stack's own Application Insights component.
  * @returns why they were not taken; undefined if they were, or if the stack has nowhere to report to.
  */
-export async function reportEvents(engine: Engine, args: SendEventsArgs): Promise<string | undefined> {
-  const { stdout } = await engine.expect(["stack", "output", "--json"]);
-  const outputs = telemetryOutputs.safeParse(JSON.parse(stdout));
-  return outputs.success ? sendEvents(outputs.data.telemetry.connectionString, args) : undefined;
+export async function reportEvents(
+  connectionString: string | undefined,
+  args: SendEventsArgs,
+): Promise<string | undefined> {
+  return connectionString === undefined ? undefined : sendEvents(connectionString, args);
 }
 
 /**

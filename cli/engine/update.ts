@@ -12,7 +12,7 @@ import { forgetGoneSecrets } from "./forget-gone.ts";
 import { lockHolders } from "./lock.ts";
 import { noteRequests } from "./note-requests.ts";
 import { type CleanUp, removeOrphans } from "./orphans.ts";
-import { readCredentials } from "./outputs.ts";
+import { readOutputs, type StackOutputs } from "./outputs.ts";
 import { publishedKeysReader } from "./published-keys.ts";
 import { releaseStaleLock, settlePending } from "./recover.ts";
 import { hasReportedAll } from "./reported-errors.ts";
@@ -27,8 +27,7 @@ export interface UpdateArgs {
 }
 
 /** How an update went, and the clean-up after it. */
-export interface UpdateResult extends CleanUp {
-  credentials: Record<string, CredentialOutput>;
+export interface UpdateResult extends CleanUp, StackOutputs {
   /** Whether any resource was created, changed or deleted. */
   changed: boolean;
   /** What needs a person; empty if nothing does. */
@@ -59,7 +58,7 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
     await prepare();
   });
   let changed = false;
-  let credentials: Record<string, CredentialOutput> = {};
+  let outputs: StackOutputs = { credentials: {}, connectionString: undefined };
   let hasForgotten = false;
   for (let updates = 1; updates <= MOST_UPDATES; updates++) {
     let tried = await attempt(args);
@@ -69,20 +68,20 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
       tried = await attempt(args);
       changed ||= tried.changed;
     }
-    credentials = tried.credentials;
+    outputs = tried.outputs;
     if (hasFailed(tried)) throw pulumiError(["up"], tried.result);
-    if (!leadsToAnother(credentials)) break;
+    if (!leadsToAnother(outputs.credentials)) break;
   }
-  const cleanUp = await cleanUpAfter(engine, directory, credentials);
+  const cleanUp = await cleanUpAfter(engine, directory, outputs.credentials);
   for (const warning of cleanUp.warnings) terminal.err(`keyturn: warning: ${warning}`);
-  return { credentials, changed, problems: problemsIn(credentials), ...cleanUp };
+  return { ...outputs, changed, problems: problemsIn(outputs.credentials), ...cleanUp };
 }
 
 /** One run of the engine, and what the stack says afterwards. */
 interface Attempt {
   result: ProcessResult;
   changed: boolean;
-  credentials: Record<string, CredentialOutput>;
+  outputs: StackOutputs;
 }
 
 async function attempt(args: UpdateArgs): Promise<Attempt> {
@@ -90,12 +89,12 @@ async function attempt(args: UpdateArgs): Promise<Attempt> {
   const broken = result.exitCode === 0 ? undefined : brokenPolicy(result.stdout);
   if (broken !== undefined) throw broken;
   const changed = !/\bResources:\s*\n\s*\d+ unchanged\s*$/m.test(result.stdout);
-  return { result, changed, credentials: await readCredentials(args.engine) };
+  return { result, changed, outputs: await readOutputs(args.engine) };
 }
 
 /** What stands in the outputs may be an older update's: this one has failed unless it said all of it, and no more. */
-function hasFailed({ result, credentials }: Attempt): boolean {
-  return result.exitCode !== 0 && !hasReportedAll(result.stdout, problemsIn(credentials));
+function hasFailed({ result, outputs }: Attempt): boolean {
+  return result.exitCode !== 0 && !hasReportedAll(result.stdout, problemsIn(outputs.credentials));
 }
 
 /** Whether an update may have failed because of them; they are forgotten then. */

@@ -7,7 +7,7 @@ import { PlanRefusal } from "../../infra/rotation/plan-types.ts";
 import type { RequestSettings, Settings } from "../../infra/settings/schema.ts";
 import type { ReadResult } from "../../infra/vault/read-published.ts";
 import type { Engine } from "../engine/engine.ts";
-import { readCredentials } from "../engine/outputs.ts";
+import { readOutputs } from "../engine/outputs.ts";
 import { readSettings } from "../engine/settings.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import { directoryInstant } from "../status/directory-instant.ts";
@@ -35,7 +35,7 @@ export async function readNow(engine: Engine): Promise<{ outputs: StackFacts["ou
   // Both at once; but that there is no such stack is what a person has to hear first.
   const time = directoryInstant(engine.env);
   time.catch(() => {});
-  const outputs = await readCredentials(engine);
+  const { credentials: outputs } = await readOutputs(engine);
   return { outputs, at: await time };
 }
 

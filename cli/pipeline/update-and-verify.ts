@@ -1,6 +1,7 @@
 import type { CredentialOutput } from "../../infra/credential-output.ts";
 import type { PlanReport } from "../../infra/plan-report.ts";
 import type { Engine } from "../engine/engine.ts";
+import { readConnectionString } from "../engine/outputs.ts";
 import { reportRun } from "../engine/report-run.ts";
 import { type UpdateResult, updateStack } from "../engine/update.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -68,7 +69,10 @@ export async function reportOutcome(
   const stack = engine.stackName;
   try {
     const at = await directoryInstant(engine.env);
-    const unreported = await reportRun(engine, { event: { stack, outcome }, at });
+    const unreported = await reportRun(await readConnectionString(engine), {
+      event: { stack, outcome },
+      at,
+    });
     if (unreported !== undefined) terminal.err(`keyturn: the run could not be reported: ${unreported}`);
   } catch (error) {
     terminal.err(`keyturn: the run could not be reported: ${error instanceof Error ? error.message : error}`);

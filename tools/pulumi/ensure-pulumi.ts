@@ -46,11 +46,11 @@ const waitForOthersMs = 2 * 60 * 60_000;
  */
 export async function ensurePulumi(options: EnsurePulumiOptions = {}): Promise<Pulumi> {
   const { env = process.env, download = downloadOfficial } = options;
-  const { verdict, folder } = await lookOnPath(env);
-  if (verdict.usable) return { folder, version: verdict.version, source: "path" };
-  const onPath: FailedAttempt = { source: "path", reason: verdict.reason };
   const root = cachedRoot(env);
   const ready = await readCached(root);
+  const { verdict, folder } = await lookOnPath(env, ready);
+  if (verdict.usable) return { folder, version: verdict.version, source: "path" };
+  const onPath: FailedAttempt = { source: "path", reason: verdict.reason };
   if (ready !== undefined) return ready;
   const writer = stderrProgress();
   try {
@@ -60,13 +60,19 @@ export async function ensurePulumi(options: EnsurePulumiOptions = {}): Promise<P
   }
 }
 
-async function lookOnPath(env: NodeJS.ProcessEnv): Promise<{ verdict: PathVerdict; folder: string }> {
+async function lookOnPath(
+  env: NodeJS.ProcessEnv,
+  cached: CachedPulumi | undefined,
+): Promise<{ verdict: PathVerdict; folder: string }> {
   const folders = pathFolders(env);
   const pulumi = findExecutable("pulumi", folders);
   const folder = pulumi === undefined ? "" : dirname(pulumi);
+  // The cached one was asked when it was made; asking takes a quarter of a second of every command.
+  const version = async () =>
+    folder === cached?.folder ? cached.version : pulumi && (await pulumiVersionText(pulumi, env));
   const verdict = judgePath({
     pulumi,
-    versionText: pulumi && (await pulumiVersionText(pulumi, env)),
+    versionText: await version(),
     languageHost: findExecutable("pulumi-language-nodejs", [...folders, folder]),
   });
   return { verdict, folder };

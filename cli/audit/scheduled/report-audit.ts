@@ -1,5 +1,6 @@
 import { projectFolderOf } from "../../commands/stack-option.ts";
 import { openEngine } from "../../engine/engine.ts";
+import { readConnectionString } from "../../engine/outputs.ts";
 import { reportEvents } from "../../engine/report-run.ts";
 import { directoryInstant } from "../../status/directory-instant.ts";
 import type { AuditResult } from "../audit.ts";
@@ -35,7 +36,8 @@ async function reportTo(
 ): Promise<string | undefined> {
   const projectFolder = projectFolderOf(cwd === undefined ? {} : { cwd });
   const engine = await openEngine({ stack: name, env, projectFolder });
-  // As the program itself calls the stack, without an organization.
-  const stack = engine.stack.split("/").at(-1) ?? engine.stack;
-  return reportEvents(engine, { events: auditEvents(result, stack), at: await directoryInstant(engine.env) });
+  return reportEvents(await readConnectionString(engine), {
+    events: auditEvents(result, engine.stackName),
+    at: await directoryInstant(engine.env),
+  });
 }

@@ -1,6 +1,6 @@
 import { projectFolderOf } from "../../commands/stack-option.ts";
 import { openEngine } from "../../engine/engine.ts";
-import { readCredentials } from "../../engine/outputs.ts";
+import { readOutputs } from "../../engine/outputs.ts";
 import type { ManagedCredential } from "../model.ts";
 import { managedCredential } from "./managed-credentials.ts";
 
@@ -17,6 +17,6 @@ export async function readStack(
     env,
     projectFolder: projectFolderOf(cwd === undefined ? {} : { cwd }),
   });
-  const outputs = await readCredentials(engine);
-  return Object.entries(outputs).map(([name, output]) => managedCredential(name, output, stack));
+  const { credentials } = await readOutputs(engine);
+  return Object.entries(credentials).map(([name, output]) => managedCredential(name, output, stack));
 }

@@ -52,6 +52,20 @@ test("passes over an old CLI on PATH, downloads, and takes the cached one from t
   assert.equal(downloads, 1);
 });
 
+test("does not ask the cached CLI for its version again when it is the one on PATH", async (t) => {
+  const machine = new FakeMachine(temporaryFolder(t));
+  const download = async (root: string) => {
+    writeFakeExecutable(join(root, "bin"), "pulumi", `console.log("v${cliVersion}")`);
+    writeFakeExecutable(join(root, "bin"), "pulumi-language-nodejs", "");
+  };
+  const { folder } = await ensurePulumi({ env: machine.env, onProgress: quiet, download });
+  writeFakeExecutable(folder, "pulumi", "process.exit(1)");
+  assert.deepEqual(
+    await ensurePulumi({ env: { ...machine.env, PATH: folder }, onProgress: quiet, download: noDownload }),
+    { folder, version: cliVersion, source: "path" },
+  );
+});
+
 test("builds both programs with Go from the pinned modules when nothing can be downloaded", async (t) => {
   const machine = new FakeMachine(temporaryFolder(t));
   machine.installGo(`go${goVersion}`);
