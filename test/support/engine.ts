@@ -55,15 +55,28 @@ export async function testStack(
   const home = join(folder, "home");
   const ownBackend = join(folder, "backend");
   const project = join(folder, "project");
-  for (const part of [home, ownBackend, project]) mkdirSync(part);
+  // What a killed process leaves in it goes with the test.
+  const temporary = join(folder, "tmp");
+  for (const part of [home, ownBackend, project, temporary]) mkdirSync(part);
   const envVars = await isolatedEnvironment({
     PULUMI_HOME: home,
+    TMPDIR: temporary,
     // As the sandbox has it: see `sandbox/host/environment.ts`.
     PULUMI_BACKEND_URL: `${pathToFileURL(ownBackend).href}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "of a test",
     ...over,
   });
   const settings = await readSettings(program, stackName);
+  // Only secrets need the engine to be written down, and each of its runs takes a part of a second.
+  const plain = Object.entries(config).filter(([, { secret }]) => secret !== true);
+  const secrets = Object.fromEntries(Object.entries(config).filter(([, { secret }]) => secret === true));
+  const ofStack: StackSettings = {
+    ...settings.stack,
+    config: {
+      ...settings.stack.config,
+      ...Object.fromEntries(plain.map(([name, { value }]) => [name, value])),
+    },
+  };
   const stack = await LocalWorkspace.createStack(
     { stackName, workDir: project },
     {
@@ -71,10 +84,10 @@ export async function testStack(
       pulumiHome: home,
       envVars,
       projectSettings: settings.project,
-      stackSettings: { [stackName]: settings.stack },
+      stackSettings: { [stackName]: ofStack },
     },
   );
-  if (Object.keys(config).length > 0) await stack.setAllConfig(config);
+  if (Object.keys(secrets).length > 0) await stack.setAllConfig(secrets);
   const env = { ...process.env, ...envVars };
   // A sandbox's environment may bring a backend of its own.
   const backend = fileURLToPath(envVars.PULUMI_BACKEND_URL ?? "");

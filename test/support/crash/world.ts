@@ -69,7 +69,8 @@ export async function copyOfWorld(
   const folder = temporaryFolder({ after: (cleanUp) => void cleanUps.push(cleanUp as () => unknown) });
   for (const part of PARTS) cpSync(join(prepared.folder, part), join(folder, part), { recursive: true });
   const azureFolder = join(folder, "azure");
-  mkdirSync(azureFolder);
+  const temporary = join(folder, "tmp");
+  for (const own of [azureFolder, temporary]) mkdirSync(own);
   const start = ownProcess ? azureInOwnProcess : azureInProcess;
   const { state, certificate } = prepared;
   const azure = await start({ folder: azureFolder, state, certificate, seed });
@@ -89,6 +90,7 @@ export async function copyOfWorld(
     ...prepared.env,
     ...variables,
     PULUMI_HOME: folders.home,
+    TMPDIR: temporary,
     PULUMI_BACKEND_URL: `${pathToFileURL(folders.backend).href}?metadata=skip`,
   };
   return {
