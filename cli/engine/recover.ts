@@ -9,6 +9,7 @@ import { describeHolders, holdersNow, type LockHolder, locksAreStale } from "./l
 import { StackLockedError } from "./locked-error.ts";
 import {
   armIdOf,
+  type ExportedStack,
   hasPendingOperations,
   type PendingCreate,
   pendingCreates,
@@ -91,10 +92,25 @@ async function settle(
     );
   }
   const gone = await deletedPasswords(deployment, directory);
+  return writeSettled(engine, text, settledStack(exported, ids, gone), [...ids.keys()]);
+}
+
+/**
+ * Writes a settled stack, and lets the engine read what was taken into it.
+ * @param text the checkpoint that was settled.
+ * @param taken URNs.
+ * @returns false if another update has written the checkpoint meanwhile: nothing was written then.
+ */
+export async function writeSettled(
+  engine: Engine,
+  text: string,
+  settled: ExportedStack,
+  taken: readonly string[],
+): Promise<boolean> {
   if ((await exportText(engine)) !== text) return false;
-  await importStack(engine, settledStack(exported, ids, gone));
-  if (ids.size > 0) {
-    const targets = [...ids.keys()].flatMap((urn) => ["--target", urn]);
+  await importStack(engine, settled);
+  if (taken.length > 0) {
+    const targets = taken.flatMap((urn) => ["--target", urn]);
     await engine.expect(["refresh", "--yes", "--skip-preview", ...targets]);
   }
   return true;
@@ -114,8 +130,8 @@ async function deletedPasswords(
   return gone;
 }
 
-/** The id under which a resource exists, if it was made before the engine died. */
-async function madeId(
+/** The id under which a resource exists, if it was made; undefined if it was not, or nobody can know. */
+export async function madeId(
   pending: PendingCreate,
   deployment: Deployment,
   engine: Engine,

@@ -2,6 +2,7 @@ import type { CredentialOutput } from "../../infra/credential-output.ts";
 import { leadsToAnother } from "../../infra/follow-up.ts";
 import { problemsOf } from "../../infra/problems.ts";
 import type { ProcessResult } from "../../tools/run-process.ts";
+import { openAzure } from "../bootstrap/azure.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 import type { Policy } from "../policy/policy.ts";
 import { brokenPolicy, withPolicyPack } from "../policy/policy-pack.ts";
@@ -16,6 +17,7 @@ import { readOutputs, type StackOutputs } from "./outputs.ts";
 import { publishedKeysReader } from "./published-keys.ts";
 import { releaseStaleLock, settlePending } from "./recover.ts";
 import { hasReportedAll } from "./reported-errors.ts";
+import { takeOverLost } from "./take-over.ts";
 
 export interface UpdateArgs {
   engine: Engine;
@@ -36,6 +38,8 @@ export interface UpdateResult extends CleanUp, StackOutputs {
 
 /** One to find that a secret is broken, one to replace it, one to spare: see `leadsToAnother`. */
 const MOST_UPDATES = 3;
+/** What an update stumbles over becomes known one by one; each repair leaves less of it. */
+const MOST_REPAIRS = 20;
 
 /**
  * Brings a stack up to date, whatever state the last update left it in: settles what died half-way, updates,
@@ -59,12 +63,11 @@ export async function updateStack(args: UpdateArgs): Promise<UpdateResult> {
   });
   let changed = false;
   let outputs: StackOutputs = { credentials: {}, connectionString: undefined };
-  let hasForgotten = false;
+  let repairs = 0;
   for (let updates = 1; updates <= MOST_UPDATES; updates++) {
     let tried = await attempt(args);
     changed ||= tried.changed;
-    if (hasFailed(tried) && !hasForgotten && (await hadGoneSecrets(args, directory))) {
-      hasForgotten = true;
+    while (hasFailed(tried) && repairs++ < MOST_REPAIRS && (await repaired(args, tried, directory))) {
       tried = await attempt(args);
       changed ||= tried.changed;
     }
@@ -97,13 +100,20 @@ function hasFailed({ result, outputs }: Attempt): boolean {
   return result.exitCode !== 0 && !hasReportedAll(result.stdout, problemsIn(outputs.credentials));
 }
 
-/** Whether an update may have failed because of them; they are forgotten then. */
-async function hadGoneSecrets(
+/**
+ * Whether an update has failed because the stack and Azure do not know the same: secrets that are gone are forgotten
+ * then, and what was made with the answer lost is taken over.
+ */
+async function repaired(
   { engine, terminal }: UpdateArgs,
+  { result }: Attempt,
   directory: () => Promise<Directory>,
 ): Promise<boolean> {
+  const azure = () => openAzure(engine.env);
+  const said = `${result.stderr}\n${result.stdout}`;
   try {
-    return await forgetGoneSecrets(engine, directory, terminal);
+    const hasForgotten = await forgetGoneSecrets(engine, directory, terminal);
+    return (await takeOverLost(engine, said, { directory, azure }, terminal)) || hasForgotten;
   } catch (error) {
     if (!isFailure(error)) throw error;
     // Why the update failed is what matters.

@@ -38,7 +38,7 @@ export function servicePrincipal(directory: Directory): SdkResource {
         if (planned.useExisting !== true) {
           throw new ProviderError(
             "UNKNOWN",
-            `the application ${appId} has a service principal already, ${ids.format({ servicePrincipalId: id })}: import it or set "useExisting"`,
+            `A resource with the ID "${ids.format({ servicePrincipalId: id })}" already exists - to be managed via Terraform this resource needs to be imported into the State. Please see the resource documentation for "azuread_service_principal" for more information.`,
           );
         }
         context.require(rights.writeApplications, existing);

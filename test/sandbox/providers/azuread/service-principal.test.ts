@@ -52,7 +52,7 @@ describe("ServicePrincipal", () => {
     await assert.rejects(
       w.driver.create(TYPE, { clientId: w.one.clientId }),
       new RegExp(
-        `has a service principal already, /servicePrincipals/${w.one.servicePrincipalId}: import it or set "useExisting"`,
+        `A resource with the ID "/servicePrincipals/${w.one.servicePrincipalId}" already exists - to be managed via Terraform`,
       ),
     );
     const graph = await w.driver.create(TYPE, { clientId: GRAPH, useExisting: true });

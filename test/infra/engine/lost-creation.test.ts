@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { keyturn } from "../../support/keyturn-command.ts";
+import { type KeyturnStack, keyturnStack, succeeded } from "../../support/keyturn-stack.ts";
+
+const settings = {
+  credentials: [
+    {
+      name: "mailman",
+      application: { displayName: "Mailman" },
+      consumers: [{ name: "mailman", principalId: "00000000-0000-0000-0000-000000000000" }],
+    },
+  ],
+};
+
+/** What is made with its answer lost, one after the other. */
+const LOST = [
+  ["azure-native.create", "**/ResourceGroup/*", "azure-native:resources:ResourceGroup vault-group"],
+  ["azuread.create", "**/ServicePrincipal/*", "azuread:index/servicePrincipal:ServicePrincipal mailman"],
+  ["azure-native.create", "**/keyvault/Secret/*", "azure-native:keyvault:Secret mailman"],
+  [
+    "azure-native.create",
+    "**/RoleAssignment/mailman-*",
+    "azure-native:authorization:RoleAssignment mailman-mailman",
+  ],
+] as const;
+
+describe("a resource that Azure has made with the answer lost, on the real engine", () => {
+  it("is what the engine stumbles over, and the next keyturn up takes over", async (t) => {
+    const stack = await keyturnStack(t, { seed: "lost", settings });
+    let overcome: string | undefined;
+    for (const [operation, path, what] of LOST) {
+      await stack.sandbox.faults.add({
+        match: { face: "provider", operation, path },
+        times: 1,
+        effect: { kind: "status", status: 504, after: true },
+      });
+      const { exitCode, stderr } = await up(stack);
+      assert.equal(exitCode, 1, stderr);
+      if (overcome !== undefined) assert.match(stderr, takenOver(overcome));
+      overcome = what;
+    }
+    const { stderr } = succeeded(await up(stack));
+    assert.match(stderr, takenOver(overcome ?? ""));
+    assert.equal((await stack.credentials()).mailman?.current?.generation, 1);
+    const { entra } = stack.sandbox.store.state;
+    const made = Object.values(entra.applications).flatMap((each) => each.passwordCredentials);
+    assert.equal(made.length, 1, "one secret was enough");
+    succeeded(await stack.run(["preview", "--expect-no-changes"]));
+  });
+});
+
+const up = (stack: KeyturnStack) => keyturn(stack, ["up", "--json", "--quiet"]);
+
+function takenOver(what: string): RegExp {
+  return new RegExp(`has made ${what} without hearing of it: taken over`);
+}
