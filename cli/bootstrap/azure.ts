@@ -10,8 +10,8 @@ export interface Azure {
   vaultSuffix: string;
   /** A resource as Resource Manager has it; undefined if there is none. */
   resource(id: string, apiVersion: string): Promise<ArmResource | undefined>;
-  /** The ids of some resources in a resource group; none if there are none, or no such group. */
-  resourcesIn(groupId: string): Promise<string[]>;
+  /** The ids of some resources that a list holds, `ID/resources` for one; none if it holds none, or does not exist. */
+  idsIn(listId: string, apiVersion: string): Promise<string[]>;
   /** The Graph permissions that a service principal holds; none if it is not known (yet). */
   graphGrants(principalId: string): Promise<GraphGrantFound[]>;
 }
@@ -66,11 +66,9 @@ export async function openAzure(env: NodeJS.ProcessEnv): Promise<Azure> {
       );
       return answer === undefined ? undefined : armResource.parse(answer);
     },
-    resourcesIn: async (groupId) => {
+    idsIn: async (listId, apiVersion) => {
       const answer = await unlessMissing(() =>
-        arm
-          .sendForJson({ url: `${groupId}/resources?api-version=${RESOURCES_API_VERSION}` })
-          .catch(refusedBy("Azure")),
+        arm.sendForJson({ url: `${listId}?api-version=${apiVersion}` }).catch(refusedBy("Azure")),
       );
       return answer === undefined ? [] : resourceList.parse(answer).value.map(({ id }) => id);
     },
@@ -93,8 +91,6 @@ const armResource = z.object({
   tenantId: z.string().optional(),
 });
 
-/** https://learn.microsoft.com/rest/api/resources/resources/list-by-resource-group */
-const RESOURCES_API_VERSION = "2021-04-01";
 const resourceList = z.object({ value: z.array(z.object({ id: z.string() })) });
 
 const grants = z.object({

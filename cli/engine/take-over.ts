@@ -10,10 +10,15 @@ import { madeId, releaseStaleLock, writeSettled } from "./recover.ts";
 import { partsOfUrn } from "./urn.ts";
 
 const GROUP = "azure-native:resources:ResourceGroup";
-const ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment";
 const VAULT = "azure-native:keyvault:Vault";
-const DIRECTORY_SETTING = "azure-native:aadiam:DiagnosticSetting";
 const SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal";
+
+/** A name that `roleAssignmentName` makes: a UUID of version 5 (RFC 9562). */
+const DERIVED_NAME = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** https://learn.microsoft.com/rest/api/resources/resources/list-by-resource-group */
+const RESOURCES_API_VERSION = "2021-04-01";
+
+type AzureReader = Pick<Azure, "resource" | "idsIn">;
 
 /** A resource that is there, and that the stack wants to make. */
 interface Found {
@@ -32,7 +37,7 @@ interface Found {
 export async function takeOverLost(
   engine: Engine,
   said: string,
-  open: { directory: () => Promise<Directory>; azure: () => Promise<Pick<Azure, "resourcesIn">> },
+  open: { directory: () => Promise<Directory>; azure: () => Promise<AzureReader> },
   terminal: Terminal,
 ): Promise<boolean> {
   if (!/already exist/i.test(said)) return false;
@@ -48,44 +53,65 @@ export async function takeOverLost(
   }
   const ids = new Map(found.map(({ create, id }) => [create.urn, id]));
   if (ids.size === 0) return false;
-  for (const { create, id } of found) {
-    terminal.err(
-      `An earlier update has made ${create.type} ${partsOfUrn(create.urn).name} without hearing of it: taken over (${id}).`,
-    );
-  }
   await releaseStaleLock(engine, await holdersNow(engine), terminal);
   const pending = found.map(({ create }) => ({ type: "creating", resource: create.state }));
   const half = { ...exported, deployment: { ...exported.deployment, pending_operations: pending } };
-  return writeSettled(engine, text, settledStack(half, ids), [...ids.keys()]);
+  if (!(await writeSettled(engine, text, settledStack(half, ids), [...ids.keys()]))) return false;
+  for (const { create, id } of found) {
+    const { name } = partsOfUrn(create.urn);
+    terminal.err(
+      `An earlier update has made ${create.type} ${name} without hearing of it: taken over (${id}).`,
+    );
+  }
+  return true;
 }
 
 /**
- * Whether nobody else can have made it: what is in a resource group of the stack, under the stack's own name for it;
- * a role assignment, whose name is derived from what it is for; the principal of an application of the stack; a
- * setting of the whole tenant that is named after the stack's vault, whose name nobody else in the world has; and a
- * resource group with nothing in it. What is in a group of somebody else's is left.
+ * Whether nobody else can have made it. That is so for what stands in a resource group of the stack, or belongs to a
+ * vault of the stack by its place or name, which no other vault in the world has; for names that are derived from
+ * what they are for; for the principal of an application of the stack. And taking over changes nothing for anybody
+ * if a resource group holds nothing, and if a vault holds nothing and is set up as the stack would do it.
  */
 async function isOurs(
   { type, inputs }: PlannedCreate,
   id: string,
   { resources = [] }: Deployment,
-  azure: () => Promise<Pick<Azure, "resourcesIn">>,
+  open: () => Promise<AzureReader>,
 ): Promise<boolean> {
-  if (type === ROLE_ASSIGNMENT) return true;
+  const known = (wanted: string) => resources.filter((resource) => resource.type === wanted);
   if (type === SERVICE_PRINCIPAL) {
-    return resources.some(
-      (resource) =>
-        resource.type === "azuread:index/application:Application" &&
-        resource.outputs?.clientId === inputs.clientId,
+    return known("azuread:index/application:Application").some(
+      ({ outputs }) => outputs?.clientId === inputs.clientId,
     );
   }
-  if (type === DIRECTORY_SETTING) {
-    return resources.some(
-      (resource) =>
-        resource.type === VAULT && String(inputs.name).startsWith(`${resource.inputs?.vaultName}-`),
-    );
-  }
-  if (type === GROUP) return (await (await azure()).resourcesIn(id)).length === 0;
-  const groups = resources.filter((resource) => resource.type === GROUP && resource.id !== undefined);
-  return groups.some((group) => id.toLowerCase().startsWith(`${group.id?.toLowerCase()}/`));
+  const path = id.toLowerCase();
+  const isBelow = ({ id: scope }: { id?: string }) =>
+    scope !== undefined && path.startsWith(`${scope.toLowerCase()}/`);
+  const parts = path.split("/");
+  if (DERIVED_NAME.test(parts.at(-1) ?? "") || known(GROUP).some(isBelow)) return true;
+  const vaults = known(VAULT);
+  const names = vaults.map(({ inputs: of }) => `${String(of?.vaultName).toLowerCase()}-`);
+  if (vaults.some(isBelow) || parts.some((part) => names.some((name) => part.startsWith(name)))) return true;
+  if (type === GROUP)
+    return (await (await open()).idsIn(`${id}/resources`, RESOURCES_API_VERSION)).length === 0;
+  return type === VAULT && isUnused(id, inputs, await open());
+}
+
+/** A vault that holds nothing, and is as the stack would make it. */
+async function isUnused(
+  id: string,
+  { properties, azureApiVersion }: Record<string, unknown>,
+  azure: AzureReader,
+): Promise<boolean> {
+  const version = String(azureApiVersion);
+  const vault = await azure.resource(id, version);
+  if (vault === undefined || !isPartOf(properties, vault.properties)) return false;
+  return (await azure.idsIn(`${id}/secrets`, version)).length === 0;
+}
+
+/** Whether all that is wanted is there, with the same values. */
+function isPartOf(wanted: unknown, there: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null) return wanted === there;
+  if (typeof there !== "object" || there === null) return false;
+  return Object.entries(wanted).every(([name, value]) => isPartOf(value, Reflect.get(there, name)));
 }

@@ -116,7 +116,8 @@ async function repaired(
     return (await takeOverLost(engine, said, { directory, azure }, terminal)) || hasForgotten;
   } catch (error) {
     if (!isFailure(error)) throw error;
-    // Why the update failed is what matters.
+    // Why the update failed is what matters more.
+    terminal.err(`keyturn: warning: why the update failed was looked for in vain: ${error.message}`);
     return false;
   }
 }

@@ -85,6 +85,8 @@ export interface ProjectedType {
   type: string;
   /** Undefined when there is no such resource. */
   get(state: State, id: ResourceId, vaultUri: (vaultName: string) => string): ResourceView | undefined;
+  /** All that are nested in one resource. */
+  listIn(state: State, parent: string, vaultUri: (vaultName: string) => string): ResourceView[];
   put(write: Omit<ResourceWrite, "existing">): void;
   /** @throws ArmError, always: what to say to a GET that finds nothing. */
   missing(id: ResourceId): never;

@@ -20,6 +20,17 @@ export const vaultSecrets: ProjectedType = {
   kind: "projected",
   type: "Microsoft.KeyVault/vaults/secrets",
 
+  /** @see https://learn.microsoft.com/rest/api/keyvault/secrets/secrets/list */
+  listIn(state, parent, vaultUri) {
+    const vault = vaultOf(state, { parent });
+    return Object.values(vault?.secrets ?? {}).flatMap(({ name, versions }) => {
+      const current = versions.at(-1);
+      return vault === undefined || current === undefined
+        ? []
+        : [viewOf(state, vault, name, current, vaultUri)];
+    });
+  },
+
   get(state, id, vaultUri) {
     const vault = vaultOf(state, id);
     const secret = vault?.secrets[id.name.toLowerCase()];
@@ -57,7 +68,7 @@ export const vaultSecrets: ProjectedType = {
   },
 };
 
-function vaultOf(state: State, { parent = "" }: ResourceId): Vault | undefined {
+function vaultOf(state: State, { parent = "" }: Pick<ResourceId, "parent">): Vault | undefined {
   return Object.values(state.keyVault.vaults).find(
     (vault) => resourceKey(vault.resourceId) === resourceKey(parent),
   );

@@ -1,5 +1,6 @@
 import { isAllowed, ROLE_ASSIGNMENT_TYPE } from "../../arm/rbac.ts";
 import { isWithin } from "../../arm/resource-id.ts";
+import type { ProjectedType } from "../../arm/resource-types.ts";
 import { viewOf } from "../../arm/resources.ts";
 import { RESOURCE_TYPES } from "../../arm/services/index.ts";
 import type { ArmResource } from "../../arm/state.ts";
@@ -46,13 +47,17 @@ export function listedResources(
   principalId: string,
   { scope, type }: ListedCollection,
   filter: string | null,
+  vaultUri: (vaultName: string) => string,
 ): object[] {
-  if (type !== undefined) requireListable(type);
+  const projected = type === undefined ? undefined : projectedType(type);
   const condition = filter === null ? undefined : parseFilter(filter);
-  return Object.values(state.arm.resources)
-    .filter((resource) => isListed(resource, scope, type))
+  const views =
+    projected?.listIn(state, scope, vaultUri) ??
+    Object.values(state.arm.resources)
+      .filter((resource) => isListed(resource, scope, type))
+      .map(viewOf);
+  return views
     .filter(({ id, type: own }) => isAllowed(state, { principalId, scope: id, action: `${own}/read` }))
-    .map(viewOf)
     .filter((view) => condition === undefined || matchesFilter({ ...view.properties, ...view }, condition));
 }
 
@@ -69,7 +74,9 @@ function isBelow({ id, type }: ArmResource, scope: string): boolean {
   return type !== GROUP_TYPE || !isWithin(scope, id) ? isWithin(id, scope) : false;
 }
 
-function requireListable(type: string): void {
+/** The type, if its resources are kept by another service; undefined if Resource Manager keeps them. */
+function projectedType(type: string): ProjectedType | undefined {
   const known = RESOURCE_TYPES.find((each) => each.type.toLowerCase() === type.toLowerCase());
-  if (known?.kind !== "stored") throw new Unsupported(`Azure Resource Manager: a list of ${type}`);
+  if (known === undefined) throw new Unsupported(`Azure Resource Manager: a list of ${type}`);
+  return known.kind === "projected" ? known : undefined;
 }

@@ -31,7 +31,7 @@ export const getResourceOperation: Operation = {
     if (collection !== undefined) {
       const filter = request.url.searchParams.get("$filter");
       return jsonAnswer(200, {
-        value: listedResources(state, context.caller.principalId, collection, filter),
+        value: listedResources(state, context.caller.principalId, collection, filter, context.vaultUri),
       });
     }
     requireRight(state, context, request, "read");

@@ -15,11 +15,12 @@ const group = {
   custom: true,
   inputs: { resourceGroupName: "rg-mail", location: "westeurope" },
 };
+const PROPERTIES = { enableRbacAuthorization: true, sku: { name: "standard" } };
 const vault = {
   urn: urn("azure-native:keyvault:Vault", "vault"),
   type: "azure-native:keyvault:Vault",
   custom: true,
-  inputs: { resourceGroupName: "rg-mail", vaultName: "kv-mail" },
+  inputs: { resourceGroupName: "rg-mail", vaultName: "kv-mail", properties: PROPERTIES },
 };
 const principal = {
   urn: urn("azuread:index/servicePrincipal:ServicePrincipal", "mailman"),
@@ -44,11 +45,13 @@ interface Case {
   has?: object[];
   /** What the next update would make. */
   creates: object[];
-  /** What is in the resource group. */
-  inGroup?: string[];
+  /** What the resource group, or the vault, holds. */
+  holds?: string[];
+  /** How the vault is set up. */
+  properties?: Record<string, unknown>;
 }
 
-async function takeOver({ said, has = [], creates, inGroup = [] }: Case) {
+async function takeOver({ said, has = [], creates, holds = [], properties = PROPERTIES }: Case) {
   const imported: { deployment: { resources: { urn: string; id: string }[] } }[] = [];
   const { readFileSync } = await import("node:fs");
   const engine = scriptedEngine(
@@ -68,7 +71,7 @@ async function takeOver({ said, has = [], creates, inGroup = [] }: Case) {
   };
   const open = {
     directory: async () => directory as Directory,
-    azure: async () => ({ resourcesIn: async () => inGroup }),
+    azure: async () => ({ idsIn: async () => holds, resource: async (id: string) => ({ id, properties }) }),
   };
   const had = await takeOverLost(engine, said, open, terminal);
   const taken = imported.flatMap(({ deployment }) =>
@@ -96,7 +99,7 @@ describe("what an update made without hearing of it", () => {
     const { had, taken } = await takeOver({
       said: nativeSays(GROUP),
       creates: [group, vault],
-      inGroup: [`${GROUP}/providers/Microsoft.Web/sites/shop`],
+      holds: [`${GROUP}/providers/Microsoft.Web/sites/shop`],
     });
     assert.deepEqual([had, taken], [false, []]);
   });
@@ -110,12 +113,45 @@ describe("what an update made without hearing of it", () => {
     assert.deepEqual(taken, [VAULT]);
   });
 
-  it("is not what stands in a resource group that is not the stack's", async () => {
-    const other = { ...group, id: `${GROUP}-2` };
-    for (const has of [[], [other]]) {
-      const { taken } = await takeOver({ said: nativeSays(VAULT), has, creates: [vault] });
-      assert.deepEqual(taken, []);
-    }
+  it("is what belongs to a vault of the stack, in a resource group that is not the stack's", async () => {
+    const of = (type: string, inputs: object) => ({
+      ...{ urn: urn(type, "x"), type, custom: true },
+      inputs: { resourceGroupName: "rg-mail", ...inputs },
+    });
+    const providers = `${GROUP}/providers`;
+    const derived = "0c8a4f5e-3f5d-5b0e-8f0a-2b6f0e9d7c11";
+    const ours: [string, object][] = [
+      [
+        `${VAULT}/secrets/mail`,
+        of("azure-native:keyvault:Secret", { vaultName: "kv-mail", secretName: "mail" }),
+      ],
+      [
+        `${providers}/Microsoft.Insights/actionGroups/kv-mail-info`,
+        of("azure-native:monitor:ActionGroup", { actionGroupName: "kv-mail-info" }),
+      ],
+      [
+        `${GROUP}/providers/Microsoft.Authorization/roleAssignments/${derived}`,
+        of("azure-native:authorization:RoleAssignment", { scope: GROUP, roleAssignmentName: derived }),
+      ],
+    ];
+    const stranger = of("azure-native:monitor:ActionGroup", { actionGroupName: "on-call" });
+    const strangerId = `${providers}/Microsoft.Insights/actionGroups/on-call`;
+    const { taken } = await takeOver({
+      said: [...ours.map(([id]) => id), strangerId].map(nativeSays).join("\n"),
+      has: [{ ...vault, id: VAULT }],
+      creates: [...ours.map(([, create]) => create), stranger],
+    });
+    assert.deepEqual(
+      taken,
+      ours.map(([id]) => id),
+    );
+  });
+
+  it("is a vault in somebody else's group only if it holds nothing and is as it would be made", async () => {
+    const of = (more: Partial<Case>) => takeOver({ said: nativeSays(VAULT), creates: [vault], ...more });
+    assert.deepEqual((await of({ properties: { ...PROPERTIES, more: 1 } })).taken, [VAULT]);
+    assert.deepEqual((await of({ holds: [`${VAULT}/secrets/theirs`] })).taken, []);
+    assert.deepEqual((await of({ properties: { ...PROPERTIES, enableRbacAuthorization: false } })).taken, []);
   });
 
   it("is the principal of an application of the stack, and of no other", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { putResource } from "../../../sandbox/arm/resources.ts";
+import { publicVaultUri } from "../../../sandbox/keyvault/vaults.ts";
 import { ownKeyIds } from "../../support/crash/invariants.ts";
 import { keyturn } from "../../support/keyturn-command.ts";
 import { type KeyturnStack, keyturnStack, succeeded } from "../../support/keyturn-stack.ts";
@@ -47,7 +49,33 @@ describe("a resource that Azure has made with the answer lost, on the real engin
     assert.equal(ownKeyIds(stack.sandbox.store.state).length, 1, "one secret was enough");
     succeeded(await stack.run(["preview", "--expect-no-changes"]));
   });
+
+  it("is taken over in a resource group that was there before: the vault, still empty", async (t) => {
+    const stack = await keyturnStack(t, {
+      seed: "lost",
+      settings: {
+        ...settings,
+        vault: { name: "kv-sell-mail-dev", resourceGroup: GROUP, resourceGroupExists: true },
+      },
+    });
+    const { store, clock, randomness, deployer } = stack.sandbox;
+    await store.update((draft) => {
+      const id = `/subscriptions/${draft.arm.subscriptionId}/resourceGroups/${GROUP}`;
+      const context = { nowMs: clock.nowMs(), randomness, caller: deployer, vaultUri: publicVaultUri };
+      putResource(draft, id, { location: "westeurope" }, context);
+    });
+    await stack.sandbox.faults.add({
+      match: { face: "provider", operation: "azure-native.create", path: "**/keyvault/Vault/*" },
+      times: 1,
+      effect: { kind: "status", status: 504, after: true },
+    });
+    assert.equal((await up(stack)).exitCode, 1);
+    const { stderr } = succeeded(await up(stack));
+    assert.match(stderr, takenOver("azure-native:keyvault:Vault vault"));
+  });
 });
+
+const GROUP = "rg-sell-mail-dev";
 
 const up = (stack: KeyturnStack) => keyturn(stack, ["up", "--json", "--quiet"]);
 

@@ -53,6 +53,12 @@ test("an owner makes a group and a vault, whose data plane is there at once, and
   );
   assert.equal((await arm("GET", `${SUBSCRIPTION}/resourceGroups`)).body.value[0].name, "sell");
   assert.equal((await arm("GET", `${group}/resources`)).body.value.length, 1);
+  const secrets = `${vault}/secrets`;
+  assert.deepEqual((await arm("GET", secrets)).body.value, []);
+  await arm("PUT", `${secrets}/mail`, { properties: { value: "nobody is shown it" } });
+  const held = (await arm("GET", secrets)).body;
+  assert.equal(held.value[0].id, `${secrets}/mail`);
+  assert.doesNotMatch(JSON.stringify(held), /nobody is shown it/);
   assert.equal((await arm("DELETE", vault)).status, 200);
   assert.equal((await arm("DELETE", vault)).status, 204);
   assert.equal((await arm("GET", vault)).status, 404);
