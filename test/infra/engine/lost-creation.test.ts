@@ -16,16 +16,10 @@ const settings = {
   ],
 };
 
-/** What is made with its answer lost, one after the other. */
+/** What is made with its answer lost, one after the other; the crash points have all there is. */
 const LOST = [
   ["azure-native.create", "**/ResourceGroup/*", "azure-native:resources:ResourceGroup vault-group"],
-  ["azuread.create", "**/ServicePrincipal/*", "azuread:index/servicePrincipal:ServicePrincipal mailman"],
   ["azure-native.create", "**/keyvault/Secret/*", "azure-native:keyvault:Secret mailman"],
-  [
-    "azure-native.create",
-    "**/RoleAssignment/mailman-*",
-    "azure-native:authorization:RoleAssignment mailman-mailman",
-  ],
 ] as const;
 
 describe("a resource that Azure has made with the answer lost, on the real engine", () => {
