@@ -10,6 +10,11 @@ export interface PlannedCreate extends PendingCreate {
 
 /** What the engine puts where a secret was. */
 const MASK = "[secret]";
+/**
+ * And where a value is not known before something else is made
+ * (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go, UnknownStringValue).
+ */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const previewSchema = z.object({
   steps: z
@@ -38,7 +43,10 @@ export async function plannedCreates(engine: Engine): Promise<PlannedCreate[]> {
   return exitCode === 0 ? createsIn(stdout) : [];
 }
 
-/** Of the document that `pulumi preview --json` prints; nothing if it is none. */
+/**
+ * Of the document that `pulumi preview --json` prints; nothing if it is none. Left out is what depends on something
+ * that has still to be made: it cannot be there.
+ */
 export function createsIn(document: string): PlannedCreate[] {
   let steps: z.infer<typeof previewSchema>["steps"];
   try {
@@ -48,6 +56,7 @@ export function createsIn(document: string): PlannedCreate[] {
   }
   return steps.flatMap(({ op, newState }) => {
     if (op !== "create" || newState?.custom !== true) return [];
+    if (JSON.stringify(newState.inputs).includes(UNKNOWN)) return [];
     // Where the program stood says nothing once it is made.
     const { sourcePosition: _position, stackTrace: _trace, ...kept } = newState;
     const inputs = withoutSecrets(newState.inputs) as Record<string, unknown>;

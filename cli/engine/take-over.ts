@@ -48,8 +48,10 @@ export async function takeOverLost(
   const found: Found[] = [];
   for (const create of await plannedCreates(engine)) {
     const id = await madeId(create, deployment, engine, open.directory);
-    if (id === undefined || !said.toLowerCase().includes(id.toLowerCase())) continue;
-    if (await isOurs(create, id, deployment, open.azure)) found.push({ create, id });
+    if (id === undefined || !(await isOurs(create, id, deployment, open.azure))) continue;
+    if (said.toLowerCase().includes(id.toLowerCase()) || (await isThere(create, id, open.azure))) {
+      found.push({ create, id });
+    }
   }
   const ids = new Map(found.map(({ create, id }) => [create.urn, id]));
   if (ids.size === 0) return false;
@@ -95,6 +97,19 @@ async function isOurs(
   if (type === GROUP)
     return (await (await open()).idsIn(`${id}/resources`, RESOURCES_API_VERSION)).length === 0;
   return type === VAULT && isUnused(id, inputs, await open());
+}
+
+/** The engine stops at the first refusal; more may have been lost together with what that names. */
+async function isThere(
+  { type, inputs }: PlannedCreate,
+  id: string,
+  open: () => Promise<AzureReader>,
+): Promise<boolean> {
+  // Entra was asked for the id of anything else.
+  if (!type.startsWith("azure-native:")) return true;
+  const { azureApiVersion } = inputs;
+  if (typeof azureApiVersion !== "string") return false;
+  return (await (await open()).resource(id, azureApiVersion)) !== undefined;
 }
 
 /** A vault that holds nothing, and is as the stack would make it. */

@@ -45,13 +45,22 @@ interface Case {
   has?: object[];
   /** What the next update would make. */
   creates: object[];
+  /** What is there besides what the update named. */
+  isThere?: string[];
   /** What the resource group, or the vault, holds. */
   holds?: string[];
   /** How the vault is set up. */
   properties?: Record<string, unknown>;
 }
 
-async function takeOver({ said, has = [], creates, holds = [], properties = PROPERTIES }: Case) {
+async function takeOver({
+  said,
+  has = [],
+  creates,
+  isThere = [],
+  holds = [],
+  properties = PROPERTIES,
+}: Case) {
   const imported: { deployment: { resources: { urn: string; id: string }[] } }[] = [];
   const { readFileSync } = await import("node:fs");
   const engine = scriptedEngine(
@@ -71,7 +80,11 @@ async function takeOver({ said, has = [], creates, holds = [], properties = PROP
   };
   const open = {
     directory: async () => directory as Directory,
-    azure: async () => ({ idsIn: async () => holds, resource: async (id: string) => ({ id, properties }) }),
+    azure: async () => ({
+      idsIn: async () => holds,
+      resource: async (id: string) =>
+        isThere.concat(said).some((each) => each.includes(id)) ? { id, properties } : undefined,
+    }),
   };
   const had = await takeOverLost(engine, said, open, terminal);
   const taken = imported.flatMap(({ deployment }) =>
@@ -147,6 +160,24 @@ describe("what an update made without hearing of it", () => {
     );
   });
 
+  it("is more than the update named, if more was lost with it", async () => {
+    const topic = {
+      ...{ urn: urn("azure-native:eventgrid:SystemTopic", "events"), custom: true },
+      type: "azure-native:eventgrid:SystemTopic",
+      inputs: {
+        resourceGroupName: "rg-mail",
+        systemTopicName: "kv-mail-events",
+        azureApiVersion: "2025-02-15",
+      },
+    };
+    const topicId = `${GROUP}/providers/Microsoft.EventGrid/systemTopics/kv-mail-events`;
+    const has = [{ ...group, id: GROUP }];
+    const of = (isThere: string[]) =>
+      takeOver({ said: nativeSays(VAULT), has, creates: [vault, topic], isThere });
+    assert.deepEqual((await of([topicId])).taken, [VAULT, topicId]);
+    assert.deepEqual((await of([])).taken, [VAULT]);
+  });
+
   it("is a vault in somebody else's group only if it holds nothing and is as it would be made", async () => {
     const of = (more: Partial<Case>) => takeOver({ said: nativeSays(VAULT), creates: [vault], ...more });
     assert.deepEqual((await of({ properties: { ...PROPERTIES, more: 1 } })).taken, [VAULT]);
@@ -179,6 +210,7 @@ describe("what the next update would make", () => {
     const steps = [
       { op: "create", newState },
       { op: "create", newState: { ...newState, custom: false } },
+      { op: "create", newState: { ...newState, inputs: { scope: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" } } },
       { op: "update", newState },
     ];
     const inputs = { properties: { attributes: { enabled: true } }, list: ["x"] };
