@@ -117,7 +117,9 @@ async function repaired(
   } catch (error) {
     if (!isFailure(error)) throw error;
     // Why the update failed is what matters more.
-    terminal.err(`keyturn: warning: why the update failed was looked for in vain: ${error.message}`);
+    terminal.err(
+      `keyturn: warning: whether the stack and Azure know the same could not be found out: ${error.message}`,
+    );
     return false;
   }
 }
