@@ -1,5 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { SecretClient, type SecretClientOptions, type SecretProperties } from "@azure/keyvault-secrets";
+import { abortable } from "../abort.ts";
 import { OptionsCheck } from "../check-options.ts";
 import { ClientSecret, type SecretInfo } from "../client-secret.ts";
 import { SecretReadError, type SecretReadFailureReason } from "../errors.ts";
@@ -35,11 +36,22 @@ export function keyVaultSource(options: KeyVaultSourceOptions): SecretSource {
       "a TokenCredential",
     )
     .done();
-  const client = new SecretClient(options.vaultUrl, options.credential, {
+  const client = new SecretClient(options.vaultUrl, abortableCredential(options.credential), {
     ...options.clientOptions,
     retryOptions: { maxRetries: 0 },
   });
   return new KeyVaultSource(client, options.secretName);
+}
+
+/**
+ * The vault's client lets all reads wait for one sign-in, and `@azure/identity` does not hand the signal on to the
+ * request to Entra: one that is never answered would hold up every later read.
+ */
+function abortableCredential(credential: TokenCredential): TokenCredential {
+  return {
+    getToken: (scopes, options) =>
+      abortable(Promise.resolve(credential.getToken(scopes, options)), options?.abortSignal),
+  };
 }
 
 class KeyVaultSource implements SecretSource {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import type { TokenCredential } from "@azure/core-auth";
 import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
 import { ClientSecretCredential } from "@azure/identity";
 import { SecretClient } from "@azure/keyvault-secrets";
@@ -23,12 +24,15 @@ async function identity(sandbox: TestFace, role: string | undefined, scope: stri
 }
 
 /** An officer who publishes, and a source that may only read this one secret. */
-async function world(sandbox: TestFace): Promise<{ officer: SecretClient; source: SecretSource }> {
+async function world(
+  sandbox: TestFace,
+): Promise<{ officer: SecretClient; source: SecretSource; secretId: string }> {
   const vault = await addVault(sandbox, "sell-kv");
   const vaultUrl = sandbox.face.vaultUri("sell-kv");
   const officer = new SecretClient(vaultUrl, await identity(sandbox, VAULT_ROLES.secretsOfficer, vault));
-  const credential = await identity(sandbox, VAULT_ROLES.secretsUser, `${vault}/secrets/${name}`);
-  return { officer, source: keyVaultSource({ vaultUrl, secretName: name, credential }) };
+  const secretId = `${vault}/secrets/${name}`;
+  const credential = await identity(sandbox, VAULT_ROLES.secretsUser, secretId);
+  return { officer, source: keyVaultSource({ vaultUrl, secretName: name, credential }), secretId };
 }
 
 function tags(generation: number, previous?: number): Record<string, string> {
@@ -201,4 +205,31 @@ test("names everything that is wrong with its options", () => {
       }),
     /vaultUrl is "http:.*secretName is "mail_man".*credential is of type object/s,
   );
+});
+
+test("is not held up by a sign-in that is never answered", { timeout: 30_000 }, async () => {
+  await using sandbox = await startFace();
+  const { officer, secretId } = await world(sandbox);
+  await officer.setSecret(name, "value-1", { tags: tags(1) });
+  const own = await identity(sandbox, VAULT_ROLES.secretsUser, secretId);
+  const asked = Promise.withResolvers<void>();
+  let signIns = 0;
+  // As `@azure/identity`, which hands nobody's signal on to who asks Entra.
+  const credential: TokenCredential = {
+    getToken: (scopes, options) => {
+      asked.resolve();
+      return signIns++ === 0 ? new Promise(() => {}) : own.getToken(scopes, options);
+    },
+  };
+  const source = keyVaultSource({
+    vaultUrl: sandbox.face.vaultUri("sell-kv"),
+    secretName: name,
+    credential,
+  });
+  const gaveUp = new AbortController();
+  const held = source.readCurrent({ signal: gaveUp.signal });
+  await asked.promise;
+  gaveUp.abort();
+  await assert.rejects(held);
+  assert.equal((await source.readCurrent({ signal })).reveal(), "value-1");
 });
