@@ -10,6 +10,7 @@ import { isAtLeast } from "./findings/severity.ts";
 import { type Cloud, findCloud } from "./graph/cloud.ts";
 import { RIGHT_TO_READ } from "./graph/errors.ts";
 import { readableError } from "./graph/readable-error.ts";
+import { signedIn } from "./graph/sign-in.ts";
 import type { ManagedCredential } from "./model.ts";
 import {
   emptyNoticeState,
@@ -40,7 +41,7 @@ export function realSurroundings(terminal: Terminal): CommandSurroundings {
   return {
     env: process.env,
     terminal,
-    createCredential: defaultCredential,
+    createCredential: (cloud, tenantId) => signedIn(cloud, { tenantId }),
     audit: { random: Math.random, nowMs: Date.now, pauseMs: (ms) => pause(ms) },
   };
 }
@@ -254,14 +255,5 @@ function readable(error: unknown, { resume }: AuditOptions, env: NodeJS.ProcessE
   return readableError(error, {
     remedy: `The audit${who} needs ${RIGHT_TO_READ} (docs/audit.md#rights).`,
     ...(resume !== undefined && { goOn: `Run it again with --resume ${resume} to go on.` }),
-  });
-}
-
-/** Whoever runs the audit: a pipeline's workload identity, a managed identity, or a person signed in to `az`. */
-async function defaultCredential(cloud: Cloud, tenantId: string | undefined): Promise<TokenCredential> {
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  return new DefaultAzureCredential({
-    ...(tenantId === undefined ? {} : { tenantId }),
-    disableInstanceDiscovery: cloud.privateAuthority,
   });
 }

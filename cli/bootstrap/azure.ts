@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GraphClient } from "../audit/graph/client.ts";
 import { type Cloud, CloudError, findCloud } from "../audit/graph/cloud.ts";
 import { GraphError } from "../audit/graph/errors.ts";
+import { signedIn } from "../audit/graph/sign-in.ts";
 import { CommandError, exitCodes } from "../exit-codes.ts";
 
 /** Azure and Entra as `keyturn bootstrap` asks them: only ever to read. */
@@ -53,8 +54,7 @@ export async function openAzure(env: NodeJS.ProcessEnv): Promise<Azure> {
   }).catch((error: unknown) => {
     throw error instanceof CloudError ? new CommandError(error.message, exitCodes.configuration) : error;
   });
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  const credential = new DefaultAzureCredential({ disableInstanceDiscovery: cloud.privateAuthority });
+  const credential = await signedIn(cloud);
   const common = { credential, random: Math.random, nowMs: Date.now };
   const graph = new GraphClient({ ...common, origin: cloud.graphUrl });
   const arm = new GraphClient({ ...common, ...(await resourceManagerOf(cloud, metadataHost)) });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GraphClient } from "../audit/graph/client.ts";
 import { findCloud } from "../audit/graph/cloud.ts";
 import { readableError } from "../audit/graph/readable-error.ts";
+import { signedIn } from "../audit/graph/sign-in.ts";
 import { safeText } from "../audit/safe-text.ts";
 
 /** An application as far as recovery needs it. */
@@ -51,11 +52,9 @@ export async function openDirectory(env: NodeJS.ProcessEnv): Promise<Directory> 
     authorityHost: env.AZURE_AUTHORITY_HOST,
     metadataHost: env.ARM_METADATA_HOSTNAME,
   }).catch(readable);
-  // Half a second to load, which most commands do not need.
-  const { DefaultAzureCredential } = await import("@azure/identity");
   const client = new GraphClient({
     origin: cloud.graphUrl,
-    credential: new DefaultAzureCredential({ disableInstanceDiscovery: cloud.privateAuthority }),
+    credential: await signedIn(cloud),
     random: Math.random,
     nowMs: Date.now,
   });

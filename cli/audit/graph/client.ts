@@ -216,11 +216,21 @@ function pipelineOf(policies: readonly PipelinePolicy[]): Pipeline {
   return pipeline;
 }
 
-/** Bounds the wait for a token as each attempt is bounded. */
+/** Bounds the wait for a token as each attempt is bounded, also where the credential does not look at the signal. */
 function limitedCredential(credential: TokenCredential, timeoutMs: number): TokenCredential {
   return {
-    getToken: (scopes, options) =>
-      credential.getToken(scopes, { ...options, abortSignal: AbortSignal.timeout(timeoutMs) }),
+    getToken: async (scopes, options) => {
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => {
+        late.reject(new RestError(`no token within ${timeoutMs} ms`, { code: "ETIMEDOUT" }));
+      }, timeoutMs);
+      try {
+        const abortSignal = AbortSignal.timeout(timeoutMs);
+        return await Promise.race([credential.getToken(scopes, { ...options, abortSignal }), late.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
   };
 }
 

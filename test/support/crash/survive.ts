@@ -66,6 +66,8 @@ export async function survive(
     const boundMs = blow.boundMs * 2 ** tries;
     ({ world, struck } = await strikeAt(t, prepared, { ...blow, boundMs }));
   }
+  if (blow.strike.kind !== "engine-killed")
+    assert.notEqual(struck.end, "killed", "it does not end by itself");
   if (struck.end === "not reached") assert.equal(struck.result.exitCode, 0, struck.result.stderr);
   const after = await world.azure.state();
   const lost = await lostPasswords(world, prepared.state, after);
