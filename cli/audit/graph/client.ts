@@ -221,12 +221,14 @@ function limitedCredential(credential: TokenCredential, timeoutMs: number): Toke
   return {
     getToken: async (scopes, options) => {
       const late = Promise.withResolvers<never>();
+      const stop = new AbortController();
       const timer = setTimeout(() => {
         late.reject(new RestError(`no token within ${timeoutMs} ms`, { code: "ETIMEDOUT" }));
+        stop.abort();
       }, timeoutMs);
       try {
-        const abortSignal = AbortSignal.timeout(timeoutMs);
-        return await Promise.race([credential.getToken(scopes, { ...options, abortSignal }), late.promise]);
+        const asked = credential.getToken(scopes, { ...options, abortSignal: stop.signal });
+        return await Promise.race([asked, late.promise]);
       } finally {
         clearTimeout(timer);
       }
